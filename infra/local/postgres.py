@@ -39,10 +39,14 @@ PR_SET_PDEATHSIG = 1
 
 @dataclass(frozen=True)
 class Server:
-    """A running server: its superuser's URL, and `stop`, which waits for a clean shutdown."""
+    """A running server: its superuser's URL, and `stop`, which waits for a clean shutdown.
+
+    A server that was running already is not `embedded`, and stopping it does nothing.
+    """
 
     url: str
     stop: Callable[[], None]
+    embedded: bool = True
 
 
 @contextlib.contextmanager
@@ -62,7 +66,7 @@ def start(data_dir: Path | str, *, durable: bool) -> Server:
     `durable=False` a crash of the machine may lose everything: for tests only.
     """
     if url := os.environ.get("DATABASE_URL"):
-        return Server(url, stop=lambda: None)
+        return Server(url, stop=lambda: None, embedded=False)
     account = unprivileged_account()
     programs = programs_for(account)
     home = _home(Path(data_dir).absolute(), account)
@@ -93,6 +97,8 @@ def _home(data_dir: Path, account: Account) -> Path:
     home = data_dir.resolve()
     os.chown(home, account.user, account.group or 0)
     if not account.reaches(home):
+        if any(home.iterdir()):
+            raise PostgresError(f"the user that runs PostgreSQL cannot enter {home}: move it")
         home.rmdir()
         _link_to_reachable_home(data_dir, account)
     return data_dir.resolve()

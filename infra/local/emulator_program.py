@@ -1,0 +1,212 @@
+"""The AWS emulator with what a development stack needs on top; run by the emulator's own Python.
+
+ministack writes its state on shutdown only, mails the same code to everybody and fires no trigger
+after a confirmation. Here changes of the user pool and mails are on disk before they are
+answered, codes are random, and a confirmed sign-up calls the function that the pool names.
+The process ends when its standard input does: whoever started it is gone then, however it went.
+"""
+
+import importlib
+import json
+import os
+import secrets
+import signal
+import sys
+import threading
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+MAILS_KEPT = 1000
+_READS = ("Get", "List", "Describe", "AdminGet", "AdminList")
+_STATE = Path(os.environ["STATE_DIR"])
+
+
+class Journal:
+    """Writes state in the background, many waiting changes with one write."""
+
+    def __init__(self, write: Any) -> None:
+        self._write = write
+        self._changed = threading.Condition()
+        self._wanted = 0
+        self._done = 0
+        threading.Thread(target=self._run, name="journal", daemon=True).start()
+
+    def note(self) -> int:
+        """Ask for a write; returns a ticket to wait for."""
+        with self._changed:
+            self._wanted += 1
+            self._changed.notify_all()
+            return self._wanted
+
+    def wait(self, ticket: int) -> None:
+        """Return when everything up to the ticket is on disk."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._done >= ticket)
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._wanted > self._done)
+                target = self._wanted
+            self._write_until_unchanged()
+            with self._changed:
+                self._done = target
+                self._changed.notify_all()
+
+    def _write_until_unchanged(self) -> None:
+        while True:
+            try:
+                return self._write()
+            except RuntimeError:  # a dictionary grew while it was copied
+                continue
+
+
+def keep_user_pool(cognito: Any, persistence: Any) -> None:
+    """Every change of the user pool is on disk before its caller hears of it."""
+    journal = Journal(lambda: persistence.save_state("cognito", cognito.get_state()))
+    run = cognito._run_idp_handler
+
+    def run_and_keep(handler: Any, action: str, data: Any) -> Any:
+        answer = run(handler, action, data)
+        if action == "InitiateAuth":
+            journal.note()
+        elif not action.startswith(_READS):
+            journal.wait(journal.note())
+        return answer
+
+    cognito._run_idp_handler = run_and_keep
+
+
+def randomize_codes(cognito: Any) -> None:
+    """A fresh random code in every verification mail, instead of one that everybody knows."""
+    send = cognito._send_verification_email
+
+    def send_random(
+        pool: Any, username: Any, attributes: Any, code: str, attribute_name: str = "email"
+    ) -> Any:
+        user, _ = cognito._resolve_user(pool, username)
+        field = "_reset_code" if attribute_name == "password" else "_confirmation_code"
+        if user and user.get(field) == code:
+            code = user[field] = f"{secrets.randbelow(10**6):06d}"
+        return send(pool, username, attributes, code, attribute_name)
+
+    cognito._send_verification_email = send_random
+
+
+def fire_confirmation_trigger(cognito: Any, responses: Any) -> None:
+    """Call the pool's PostConfirmation function; when it fails, so does the confirmation."""
+    run = cognito._run_idp_handler
+
+    def run_and_fire(handler: Any, action: str, data: Any) -> Any:
+        answer = run(handler, action, data)
+        if action == "ConfirmSignUp" and answer[0] == 200:
+            pool, _ = cognito._pool_for_client(data.get("ClientId"))
+            function = pool.get("LambdaConfig", {}).get("PostConfirmation")
+            if function and not _invoke(function, _confirmation(cognito, pool, data)):
+                return responses.error_response_json(
+                    "UserLambdaValidationException", "PostConfirmation failed.", 400
+                )
+        return answer
+
+    cognito._run_idp_handler = run_and_fire
+
+
+def _confirmation(cognito: Any, pool: Any, data: Any) -> dict[str, Any]:
+    user, _ = cognito._resolve_user(pool, data["Username"])
+    attributes = cognito._attr_list_to_dict(user["Attributes"])
+    attributes["email_verified"] = "true"
+    user["Attributes"] = cognito._dict_to_attr_list(attributes)
+    return {
+        "version": "1",
+        "region": cognito._pool_region(pool["Id"]),
+        "userPoolId": pool["Id"],
+        "userName": user["Username"],
+        "callerContext": {"awsSdkVersion": "aws-sdk-unknown", "clientId": data["ClientId"]},
+        "triggerSource": "PostConfirmation_ConfirmSignUp",
+        "request": {
+            "userAttributes": {**attributes, "cognito:user_status": "CONFIRMED"},
+            "clientMetadata": data.get("ClientMetadata") or {},
+        },
+        "response": {},
+    }
+
+
+def _invoke(arn: str, event: dict[str, Any]) -> bool:
+    request = urllib.request.Request(  # noqa: S310 (an address from our own stack)
+        os.environ["CAMPUS_INVOKE_URL"] + arn.rsplit(":", 1)[1],
+        data=json.dumps(event).encode(),
+        headers={"content-type": "application/json"},
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=30):  # noqa: S310
+            return True
+    except (urllib.error.URLError, TimeoutError):
+        return False
+
+
+def keep_mails(ses: Any, cognito: Any) -> None:
+    """Append each sent mail to a file before its sender hears of it, and read the file at start."""
+    file = _STATE / "mails.jsonl"
+    if file.exists():
+        lines = file.read_text().splitlines()[-MAILS_KEPT:]
+        ses._sent_emails_list().extend(json.loads(line) for line in lines)
+    mails = ses._sent_emails_list()
+    lock = threading.Lock()
+    kept = len(mails)
+
+    def append_new() -> None:
+        nonlocal kept
+        with lock, file.open("a") as out:
+            for mail in mails[kept:]:
+                out.write(json.dumps(mail, default=str) + "\n")
+            kept = len(mails)
+
+    handle, deliver = ses.handle_request, cognito._deliver_cognito_email
+
+    async def handle_and_keep(*arguments: Any) -> Any:
+        answer = await handle(*arguments)
+        append_new()
+        return answer
+
+    def deliver_and_keep(*arguments: Any, **named: Any) -> Any:
+        answer = deliver(*arguments, **named)
+        append_new()
+        return answer
+
+    ses.handle_request, cognito._deliver_cognito_email = handle_and_keep, deliver_and_keep
+
+
+def end_with_parent() -> None:
+    """Shut down in order when standard input closes, and at once if that takes too long."""
+
+    def watch() -> None:
+        sys.stdin.buffer.read()
+        os.kill(os.getpid(), signal.SIGTERM)
+        threading.Event().wait(3)
+        os._exit(1)
+
+    threading.Thread(target=watch, name="parent", daemon=True).start()
+
+
+def main() -> None:
+    """Start the emulator; its settings are environment variables (see emulator.py)."""
+    end_with_parent()
+    _STATE.mkdir(parents=True, exist_ok=True)
+    app = importlib.import_module("ministack.app")
+    cognito = importlib.import_module("ministack.services.cognito")
+    ses = importlib.import_module("ministack.services.ses")
+    persistence = importlib.import_module("ministack.core.persistence")
+    keep_mails(ses, cognito)
+    randomize_codes(cognito)
+    fire_confirmation_trigger(cognito, importlib.import_module("ministack.core.responses"))
+    keep_user_pool(cognito, persistence)
+    # Queues and rules are made anew from template.yaml and the outbox: only people are kept.
+    app._state_map.clear()
+    app._state_map["cognito"] = "cognito"
+    app.main()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,119 @@
+"""The HTTP side of the gateway: reads calls off the wire, writes replies, answers /_local/."""
+
+import socket
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from infra.local.gateway import MAX_BODY, MAX_HEADERS, Call, Reply, problem
+
+Answer = Callable[[Call], Reply]
+
+
+class _Refused(Exception):
+    """A call that the gateway answers itself, with this status."""
+
+    def __init__(self, status: int) -> None:
+        self.status = status
+
+
+class Server(ThreadingHTTPServer):
+    """Serves on a socket that is already bound; two processes may share it during a reload."""
+
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, listener: socket.socket, answer: Answer) -> None:
+        super().__init__(listener.getsockname(), _Connection, bind_and_activate=False)
+        self.socket.close()
+        self.socket = listener
+        self.socket.setblocking(False)  # the other process may have taken the connection
+        self.answer = answer
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        """Accept one connection, in blocking mode on every system."""
+        connection, address = self.socket.accept()
+        connection.setblocking(True)
+        return connection, address
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that went away is no news."""
+
+
+class _Connection(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1
+    timeout = 75
+    server: Server
+
+    def __getattr__(self, name: str) -> Any:
+        """Every method is the function's business, also those that nobody knows."""
+        if name.startswith("do_"):
+            return self._serve
+        raise AttributeError(name)
+
+    def _serve(self) -> None:
+        try:
+            reply = self.server.answer(self._call())
+        except _Refused as refused:
+            self.close_connection = True
+            reply = problem(refused.status)
+        self._write(reply)
+
+    def _call(self) -> Call:
+        size = len(self.requestline) + sum(len(n) + len(v) for n, v in self.headers.items())
+        if size > MAX_HEADERS:
+            raise _Refused(431)
+        return Call(
+            method=self.command,
+            target=self.requestline.split(" ")[1],
+            headers=list(self.headers.items()),
+            body=self._body(),
+            source_ip=self.client_address[0],
+            protocol=self.request_version,
+        )
+
+    def _body(self) -> bytes:
+        if "chunked" in self.headers.get("transfer-encoding", "").lower():
+            return self._chunks()
+        length = self.headers.get("content-length", "0")
+        if not (length.isascii() and length.isdigit()):
+            raise _Refused(400)
+        if int(length) > MAX_BODY:
+            raise _Refused(413)
+        return self.rfile.read(int(length))
+
+    def _chunks(self) -> bytes:
+        body = bytearray()
+        while True:
+            try:
+                size = int(self.rfile.readline(64).split(b";")[0], 16)
+            except ValueError as error:
+                raise _Refused(400) from error
+            if size < 0 or len(body) + size > MAX_BODY:
+                raise _Refused(413)
+            if size == 0:
+                break
+            body += self.rfile.read(size)
+            self.rfile.readline(64)
+        while self.rfile.readline(MAX_HEADERS).strip():
+            pass  # trailers
+        return bytes(body)
+
+    def _write(self, reply: Reply) -> None:
+        self.send_response_only(reply.status)
+        self.send_header("date", self.date_time_string())
+        for name, value in reply.headers:
+            if name != "content-length":
+                self.send_header(name, value)
+        if reply.status >= 200 and reply.status not in (204, 304):
+            self.send_header("content-length", str(len(reply.body)))
+        if self.close_connection:
+            self.send_header("connection", "close")
+        self.end_headers()
+        if self.command != "HEAD" and reply.status not in (204, 304):
+            self.wfile.write(reply.body)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the base class's name)
+        """Calls are logged by whoever answers them."""
