@@ -1,0 +1,86 @@
+"""The environment and the databases of all tests.
+
+The process that the run began with starts one PostgreSQL, which ends with it, and migrates one
+template database. Each worker of pytest-xdist copies that once; DATABASE_URL names the copy, and
+functions find it there as they do when deployed.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from infra.local.postgres import Server
+from tests.environment import PASSWORDS, function_environment
+from tests.postgres import (
+    create_database,
+    drop_database,
+    start_with_template,
+    temporary_database,
+    with_database,
+)
+
+SERVER_URL = "CAMPUS_TEST_SERVER_URL"
+TEMPLATE = "CAMPUS_TEST_TEMPLATE"
+RUN = pytest.StashKey[tuple[Path, Server]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Before any test module is imported: workers inherit what the first process sets here."""
+    if config.option.collectonly or config.option.help:
+        return
+    if not hasattr(config, "workerinput"):
+        _begin_run(config)
+    os.environ["DATABASE_URL"] = with_database(os.environ[SERVER_URL], _own_database())
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if RUN not in config.stash:
+        return
+    directory, server = config.stash[RUN]
+    if server.embedded:
+        server.stop()
+    else:
+        drop_database(server.url, os.environ[TEMPLATE])
+    shutil.rmtree(directory, ignore_errors=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def database_url() -> Iterator[str]:
+    """The admin's URL of this worker's own migrated database; it keeps what tests commit."""
+    server = os.environ[SERVER_URL]
+    create_database(server, _own_database(), os.environ[TEMPLATE])
+    yield os.environ["DATABASE_URL"]
+    drop_database(server, _own_database())
+
+
+@pytest.fixture
+def empty_database_url() -> Iterator[str]:
+    """The admin's URL of a database without any migration, dropped after the test."""
+    with temporary_database(os.environ[SERVER_URL]) as url:
+        yield url
+
+
+@pytest.fixture
+def fresh_database_url() -> Iterator[str]:
+    """The admin's URL of a migrated database that only this test uses."""
+    with temporary_database(os.environ[SERVER_URL], os.environ[TEMPLATE]) as url:
+        yield url
+
+
+def _begin_run(config: pytest.Config) -> None:
+    directory = Path(tempfile.mkdtemp(prefix="campus-tests-"))
+    directory.chmod(0o711)  # the server runs as another user when we are root
+    server, template = start_with_template(directory / "postgres", PASSWORDS)
+    config.stash[RUN] = (directory, server)
+    os.environ.update(function_environment(directory))
+    os.environ[SERVER_URL] = server.url
+    os.environ[TEMPLATE] = template
+
+
+def _own_database() -> str:
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    return f"{os.environ[TEMPLATE]}_{worker}"

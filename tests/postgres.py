@@ -1,0 +1,52 @@
+"""One PostgreSQL server for a test run, and a database for whoever needs one."""
+
+import contextlib
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from infra import migrate
+from infra.local.postgres import Server, start
+
+
+def start_with_template(directory: Path, passwords: dict[str, str]) -> tuple[Server, str]:
+    """A server that ends with this process (or the one of DATABASE_URL), and the name of a
+    migrated database on it, to be copied."""
+    server = start(directory, durable=False)
+    template = f"campus_template_{secrets.token_hex(4)}"
+    create_database(server.url, template)
+    migrate.up(with_database(server.url, template), passwords=passwords)
+    return server, template
+
+
+def with_database(url: str, name: str) -> str:
+    return make_conninfo(url, dbname=name)
+
+
+def create_database(url: str, name: str, template: str = "template1") -> None:
+    statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+    _execute(url, statement.format(sql.Identifier(name), sql.Identifier(template)))
+
+
+def drop_database(url: str, name: str) -> None:
+    _execute(url, sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@contextlib.contextmanager
+def temporary_database(url: str, template: str = "template1") -> Iterator[str]:
+    """The URL of a database that exists as long as the block."""
+    name = f"campus_test_{secrets.token_hex(4)}"
+    create_database(url, name, template)
+    try:
+        yield with_database(url, name)
+    finally:
+        drop_database(url, name)
+
+
+def _execute(url: str, statement: sql.Composed) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(statement)
