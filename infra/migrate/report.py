@@ -100,7 +100,8 @@ STATEMENTS = [
     Kind(r"alter type \S+ add value", "none", reversible=False),
     Kind(r"(?:vacuum full|cluster)\b", "ACCESS EXCLUSIVE", "rewrite"),
     Kind(r"(?:analyze|vacuum|comment on)\b", "SHARE UPDATE EXCLUSIVE"),
-    Kind(r"call (?:protect|bound_times)\(", "ACCESS EXCLUSIVE"),
+    Kind(r"call protect\('(?P<table>[\w.]+)'", "ACCESS EXCLUSIVE"),
+    Kind(r"call bound_times\('(?P<table>[\w.]+)'", "ACCESS EXCLUSIVE", "scan"),
     Kind(r"(?:create|alter|grant|revoke|set|reset|call)\b", "none"),
     Kind(r"", "ACCESS EXCLUSIVE"),
 ]

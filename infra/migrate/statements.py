@@ -19,7 +19,8 @@ SQL_BODY = re.compile(r"\bbegin\s+atomic\b(?!.*\bend\s*\Z)", re.DOTALL)
 def skeletons(text: str) -> list[str]:
     """Each statement in lower case on one line, without comments and the content of strings.
 
-    The body of a DO statement stays, since it runs at once; other bodies become ''.
+    The body of DO stays, since it runs at once, and so do the arguments of CALL; other bodies
+    become ''.
     """
     found: list[str] = []
     current = ""
@@ -31,7 +32,7 @@ def skeletons(text: str) -> list[str]:
         elif kind == "comment":
             current += " "
         elif kind == "string":
-            current += "''"
+            current += token[0] if re.match(r"\s*call\b", current) else "''"
         elif kind == "body":
             runs_now = re.match(r"\s*do\b", current)
             current += " " + token[0].lower() if runs_now else "''"
