@@ -1,0 +1,1 @@
+"""The layer every function stands on. It never names a domain."""

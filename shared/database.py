@@ -1,0 +1,264 @@
+"""PostgreSQL through psycopg 3: one connection an execution environment and role, autocommit on,
+every unit of work opened and committed by this layer alone.
+
+A unit of work is a few *flushes*: a flush sends several commands as one pipeline and costs one
+round trip. `BEGIN` and `COMMIT` travel in the same flush as their neighbours:
+
+    write   [BEGIN; count; COMMIT; BEGIN; admit; claim]  [statement]  [events; answer; COMMIT]
+    read    [BEGIN; count; admit]                        [statement; COMMIT]
+
+Errors of the server become `Refusal`s by their SQLSTATE; those worth repeating are repeated whole,
+with jitter, while the function has time (see docs/decisions/0003-postgresql-access.md).
+"""
+
+import random
+import select
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, LiteralString, TypeVar, cast
+
+import orjson
+import psycopg
+from psycopg.adapt import Dumper
+from psycopg.conninfo import make_conninfo
+from psycopg.pq import TransactionStatus
+from psycopg.types.json import set_json_dumps, set_json_loads
+
+from shared.errors import Refusal
+from shared.settings import secret, setting
+
+R = TypeVar("R")
+Command = tuple[str, dict[str, Any] | None]
+Row = tuple[Any, ...]
+
+_CONNECT = {
+    "connect_timeout": "3",
+    "tcp_user_timeout": "3000",
+    "keepalives_idle": "2",
+    "keepalives_interval": "1",
+    "keepalives_count": "2",
+    "application_name": "campus",
+}
+_REPEAT = {"40001", "40P01", "55P03"}
+_RECONNECT = ("57P0", "08", "25P03", "53300")
+_ATTEMPTS = 5
+_environment = threading.local()
+
+set_json_loads(orjson.loads)
+set_json_dumps(lambda value: orjson.dumps(value, default=str).decode())
+
+
+class _DictDumper(Dumper):
+    """A dict parameter is jsonb."""
+
+    oid = psycopg.adapters.types["jsonb"].oid
+
+    def dump(self, obj: Any) -> bytes:
+        return orjson.dumps(obj, default=str, option=orjson.OPT_UTC_Z)
+
+
+psycopg.adapters.register_dumper(dict, _DictDumper)
+
+
+class Result:
+    """Rows of one command with their column names."""
+
+    __slots__ = ("columns", "count", "rows")
+
+    def __init__(self, columns: list[str], rows: list[Row], count: int) -> None:
+        self.columns = columns
+        self.rows = rows
+        self.count = count
+
+
+class Database:
+    """The connection of one role in this execution environment, and its round trips."""
+
+    def __init__(self, role: str) -> None:
+        self.role = role
+        self.round_trips = 0
+        self.seconds = 0.0
+        self.committing = False
+        self._connection: psycopg.Connection[Row] | None = None
+
+    def begin(self, *commands: Command) -> list[Result]:
+        """The first flush of a unit of work: connects when needed."""
+        self.committing = False
+        self._connected()
+        return self.flush(*commands)
+
+    def flush(self, *commands: Command) -> list[Result]:
+        """Send commands in one round trip and return their results in order.
+
+        Never connects: a new connection in the middle of a unit would run outside its transaction.
+        """
+        connection = self._connection
+        if connection is None:
+            raise psycopg.OperationalError("the connection was lost")
+        self.round_trips += 1
+        started = time.perf_counter()
+        try:
+            if len(commands) == 1:
+                cursors = [self._execute(connection, commands[0])]
+            else:
+                with connection.pipeline():
+                    cursors = [self._execute(connection, command) for command in commands]
+        finally:
+            self.seconds += time.perf_counter() - started
+        return [_result(cursor) for cursor in cursors]
+
+    @property
+    def broken_transaction(self) -> bool:
+        """Whether an error was swallowed inside the running transaction."""
+        connection = self._connection
+        return connection is not None and (
+            connection.info.transaction_status == TransactionStatus.INERROR
+        )
+
+    def rollback(self) -> None:
+        """Leave any transaction; a connection that cannot even do that is dropped."""
+        connection = self._connection
+        if connection is None:
+            return
+        try:
+            if connection.info.transaction_status != TransactionStatus.IDLE:
+                connection.rollback()
+        except psycopg.Error:
+            self.drop()
+
+    def drop(self) -> None:
+        """Close the connection; the next flush opens another."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+    def connect(self) -> None:
+        """Open the connection now (in INIT, where Lambda gives a full CPU)."""
+        self._connected()
+
+    def _connected(self) -> psycopg.Connection[Row]:
+        connection = self._connection
+        if connection is not None and not connection.closed and not _dead(connection):
+            return connection
+        self.drop()
+        try:
+            connection = self._open()
+        except psycopg.OperationalError as error:
+            if "password" not in str(error):
+                raise
+            connection = self._open(fresh_secret=True)
+        self._connection = connection
+        return connection
+
+    def _open(self, fresh_secret: bool = False) -> psycopg.Connection[Row]:
+        conninfo = make_conninfo(
+            setting("DATABASE_URL"),
+            user=f"campus_{self.role}",
+            password=secret(f"database-password-{self.role}", fresh=fresh_secret),
+            **_CONNECT,
+        )
+        return psycopg.Connection[Row].connect(conninfo, autocommit=True, prepare_threshold=None)
+
+    @staticmethod
+    def _execute(connection: psycopg.Connection[Row], command: Command) -> psycopg.Cursor[Row]:
+        text, parameters = command
+        # Statement text comes from checked-in .sql files and this layer, never from a request.
+        return connection.execute(cast(LiteralString, text), parameters)
+
+
+def _dead(connection: psycopg.Connection[Row]) -> bool:
+    """Readable while idle means the server hung up during a freeze: 2 µs instead of a SELECT 1."""
+    poller = select.poll()
+    poller.register(connection.fileno(), select.POLLIN)
+    return bool(poller.poll(0))
+
+
+def _result(cursor: psycopg.Cursor[Row]) -> Result:
+    if cursor.description is None:
+        return Result([], [], cursor.rowcount)
+    return Result(
+        [column.name for column in cursor.description], cursor.fetchall(), cursor.rowcount
+    )
+
+
+def database(role: str) -> Database:
+    """This execution environment's database for a role: `app`, `system` or `support`."""
+    held: dict[str, Database] | None = getattr(_environment, "databases", None)
+    if held is None:
+        held = _environment.databases = {}
+    if role not in held:
+        held[role] = Database(role)
+    return held[role]
+
+
+def run_unit(
+    held: Database,
+    work: Callable[[int], R],
+    *,
+    seconds_left: Callable[[], float],
+    repeat_commit: bool,
+) -> R:
+    """Run a unit of work, repeating it whole when the server's error says that this can help.
+
+    `work` gets the attempt's number. `repeat_commit` says that an ambiguous COMMIT may be repeated,
+    because an idempotency or inbox row is in the transaction (or nothing is written).
+    """
+    for attempt in range(_ATTEMPTS):
+        try:
+            return work(attempt)
+        except psycopg.Error as error:
+            held.rollback()
+            pause = random.uniform(0.01, 0.05) * 2**attempt  # noqa: S311 (jitter, not a secret)
+            hopeless = attempt + 1 == _ATTEMPTS or seconds_left() < pause + 1
+            if is_lost(error):
+                held.drop()
+                if hopeless or (held.committing and not repeat_commit):
+                    raise unavailable() from error
+            elif error.sqlstate not in _REPEAT or hopeless:
+                raise refusal_of(error) from error
+            time.sleep(pause)
+        except BaseException:
+            held.rollback()
+            raise
+    raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+def is_lost(error: psycopg.Error) -> bool:
+    """Whether the connection is gone or was refused, so that only a new one can help."""
+    state = error.sqlstate
+    if state is None:
+        return isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
+    return state.startswith(_RECONNECT)
+
+
+def unavailable() -> Refusal:
+    """503 for a database that does not answer."""
+    return Refusal("DATABASE_UNAVAILABLE", headers={"Retry-After": "2"})
+
+
+def refusal_of(error: psycopg.Error) -> Exception:
+    """The client's error for a server's error; the error itself when it is a bug of ours.
+
+    Nothing of the server's message goes out: its DETAIL holds row content.
+    """
+    state = error.sqlstate or ""
+    constraint = error.diag.constraint_name
+    details = {"constraint": constraint} if constraint else {}
+    if state in ("23505", "23P01"):
+        return Refusal("ALREADY_EXISTS", details=details)
+    if state == "23503":
+        return Refusal("CONFLICT", "A record that this one refers to does not exist.")
+    if (
+        state in ("23502", "23514")
+        or state.startswith("22")
+        or isinstance(error, psycopg.DataError)
+    ):
+        return Refusal("VALIDATION_ERROR", details=details)
+    if state == "42501":
+        return Refusal("NOT_FOUND")
+    if state in ("54000", "54001"):
+        return Refusal("PAYLOAD_TOO_LARGE")
+    if state in _REPEAT or state == "57014":
+        return Refusal("SERVICE_UNAVAILABLE", headers={"Retry-After": "1"})
+    return error

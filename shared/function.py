@@ -1,0 +1,40 @@
+"""What Lambda calls: one function a domain takes whatever is sent to it.
+
+handle = function("tasks", routes=[assignments.routes, ...], subscribers=subscribers)
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from shared.consumer import Queue, Subscribers
+from shared.http import Api
+from shared.routing import Routes
+
+Handler = Callable[[dict[str, Any], Any], Any]
+
+
+def function(
+    service: str,
+    *,
+    routes: Iterable[Routes] = (),
+    subscribers: Subscribers | None = None,
+    trigger: Handler | None = None,
+) -> Handler:
+    """The entry of a domain: gateway requests, queue batches, schedules, user pool triggers."""
+    api = Api(service, routes)
+    queue = Queue(service, subscribers or Subscribers())
+
+    def handle(event: dict[str, Any], context: Any) -> Any:
+        if "requestContext" in event:
+            return api.handle(event, context)
+        if "Records" in event:
+            return queue.handle(event, context)
+        if "schedule" in event:
+            return queue.run_schedule(event["schedule"], context)
+        if "triggerSource" in event and trigger:
+            return trigger(event, context)
+        raise ValueError(f"{service} does not know this kind of event: {sorted(event)}")
+
+    handle.api = api  # pyright: ignore[reportFunctionMemberAccess]
+    handle.queue = queue  # pyright: ignore[reportFunctionMemberAccess]
+    return handle

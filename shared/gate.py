@@ -1,0 +1,272 @@
+"""The gate: the first flush of a request, and everything that it may refuse.
+
+    write   [BEGIN; count; COMMIT; BEGIN; admit; lock; claim]
+    read    [BEGIN; count; admit]
+
+Counting commits with the request whatever becomes of it. Admission resolves the credentials to the
+caller and sets the tenant settings of the transaction. An idempotency key is claimed in the same
+transaction as the effect: a concurrent twin waits here for the first one's commit.
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from shared import limits, signing
+from shared.answers import Answer
+from shared.database import Command, Result
+from shared.errors import Refusal
+from shared.facts import CONTRACTS
+from shared.identity import Credentials
+from shared.ids import uuid7
+from shared.inputs import Inputs
+from shared.request import Call, Caller, Request
+from shared.routing import Route
+from shared.sealing import seal, unseal
+from shared.session import Session
+
+RECENT_SIGN_IN = 300
+_BEGIN: Command = ("begin", None)
+_COMMIT: Command = ("commit", None)
+_ADMIT = "select * from admit(%(issuer)s, %(subject)s, %(key_hash)s)"
+_LOCK = """select pg_advisory_xact_lock(
+    hashtextextended(%(name)s || current_setting('app.user_id', true), 0))"""
+_CLAIM = "select * from claim_idempotency_key(%(key)s, %(hash)s)"
+_KEEP = """update idempotency_key
+   set status = %(status)s, headers = %(headers)s::jsonb, body = %(body)s
+ where user_id = (select nullif(current_setting('app.user_id', true), '')::uuid)
+   and key = %(key)s"""
+_PROVISION = """select * from provision_user(%(id)s, %(issuer)s, %(subject)s, %(email)s,
+                                             %(first_name)s, %(last_name)s)"""
+_VIOLATION = "select record_violation(%(key)s)"
+
+
+@dataclass(slots=True)
+class Entered:
+    """What the gate found: the caller, headers for the answer, a stored answer to replay."""
+
+    caller: Caller | None = None
+    headers: dict[str, str] = field(default_factory=dict[str, str])
+    replay: Answer | None = None
+    provisioned: bool = False
+
+
+def enter(
+    call: Call,
+    route: Route,
+    credentials: Credentials | None,
+    inputs: Inputs,
+    session: Session,
+    fault: Refusal | None,
+    *,
+    again: bool,
+) -> Entered:
+    """Open the transaction and admit the request, or refuse it: 401, 429, 403, then `fault`."""
+    if fault and fault.status in (401, 503):
+        _count_refused(call, session)
+        raise fault
+    counted = [] if again else limits.policies(route, credentials, call.address, inputs.account)
+    opening = _opening(route, credentials, inputs, counted)
+    results = dict(zip(opening, session.database.begin(*opening.values()), strict=True))
+    entered = Entered(caller=_caller(results.get("admit")))
+    _judge(route, session, counted, results.get("count"), entered)
+    if credentials and entered.caller is None:
+        results = _arrive(route, credentials, inputs, session, entered)
+    session.open = True
+    if entered.caller:
+        _permit(call, route, credentials, entered.caller, inputs, session)
+        session.parameters["user_id"] = entered.caller.user_id
+    session.parameters["if_match"] = inputs.if_match
+    if fault:
+        raise fault
+    entered.replay = _replay(route, inputs, results.get("claim"))
+    return entered
+
+
+def _opening(
+    route: Route, credentials: Credentials | None, inputs: Inputs, counted: list[limits.Policy]
+) -> dict[str, Command]:
+    commands: dict[str, Command] = {"begin": _BEGIN}
+    if counted:
+        commands["count"] = limits.count_command(counted)
+        if route.writes:
+            commands |= {"commit": _COMMIT, "begin again": _BEGIN}
+    if credentials:
+        commands |= _admission(route, credentials, inputs)
+    return commands
+
+
+def _admission(route: Route, credentials: Credentials, inputs: Inputs) -> dict[str, Command]:
+    commands: dict[str, Command] = {
+        "admit": (
+            _ADMIT,
+            {
+                "issuer": credentials.issuer,
+                "subject": credentials.subject,
+                "key_hash": credentials.key_hash,
+            },
+        ),
+    }
+    if route.exclusive:
+        commands["lock"] = (_LOCK, {"name": route.exclusive})
+    if inputs.idempotency_key:
+        commands["claim"] = (_CLAIM, {"key": inputs.idempotency_key, "hash": inputs.request_hash})
+    return commands
+
+
+def _caller(result: Result | None) -> Caller | None:
+    if result is None or not result.rows:
+        return None
+    row = dict(zip(result.columns, result.rows[0], strict=True))
+    return Caller(
+        user_id=row["user_id"],
+        role=row["role"],
+        account_status=row["account_status"],
+        tier=row["tier"],
+        timezone=row["timezone"],
+        api_key_id=row["api_key_id"],
+        scopes=tuple(row["scopes"] or ()),
+        organization_ids=tuple(row["organization_ids"]),
+        suspended_until=row["suspended_until"],
+    )
+
+
+def _judge(
+    route: Route,
+    session: Session,
+    counted: list[limits.Policy],
+    result: Result | None,
+    entered: Entered,
+) -> None:
+    if result is None:
+        return
+    caller = entered.caller
+    tier = "api_key" if caller and caller.api_key_id else caller.tier if caller else "free"
+    standing, violated = limits.judge(counted, result.rows, tier)  # pyright: ignore[reportArgumentType]
+    if standing:
+        entered.headers = standing.headers()
+    if standing and violated:
+        ending: Command = ("rollback", None) if route.writes else _COMMIT
+        session.database.flush(ending, (_VIOLATION, {"key": violated}))
+        raise limits.too_many(standing)
+
+
+def _count_refused(call: Call, session: Session) -> None:
+    counted = limits.refused_credentials(call.address)
+    _, result, _ = session.database.begin(_BEGIN, limits.count_command(counted), _COMMIT)
+    standing, violated = limits.judge(counted, result.rows, "free")  # pyright: ignore[reportArgumentType]
+    if standing and violated:
+        raise limits.too_many(standing)
+
+
+def _permit(
+    call: Call,
+    route: Route,
+    credentials: Credentials | None,
+    caller: Caller,
+    inputs: Inputs,
+    session: Session,
+) -> None:
+    status = caller.account_status
+    over = caller.suspended_until and caller.suspended_until <= datetime.now(UTC)
+    if status == "suspended" and over:
+        status = "active"
+    if status not in route.accounts:
+        if status == "suspended":
+            raise Refusal("ACCOUNT_SUSPENDED", details={"suspendedUntil": caller.suspended_until})
+        raise Refusal("FORBIDDEN", "The account is about to be deleted: restore it first.")
+    if route.roles and caller.role not in route.roles:
+        raise Refusal("FORBIDDEN")
+    if caller.api_key_id:
+        scope = f"{route.tag}:{'write' if route.writes else 'read'}"
+        if not {scope, "*"} & set(caller.scopes):
+            raise Refusal("FORBIDDEN", f"The API key lacks the scope {scope}.")
+        if route.critical:
+            signing.check(session.database, caller.api_key_id, call.headers, inputs.raw)
+    elif route.critical and credentials:
+        age = datetime.now(UTC).timestamp() - credentials.signed_in_at
+        if age > RECENT_SIGN_IN:
+            raise Refusal("REAUTHENTICATION_REQUIRED")
+
+
+def _arrive(
+    route: Route, credentials: Credentials, inputs: Inputs, session: Session, entered: Entered
+) -> dict[str, Result]:
+    """A subject without an account yet: create it, as the pool's trigger would have."""
+    session.database.rollback()
+    if credentials.key_hash:
+        raise Refusal("INVALID_TOKEN")
+    person = pool_profile(credentials.token)
+    parameters = {"id": uuid7(), "issuer": credentials.issuer, **person}
+    commands = {
+        "begin": _BEGIN,
+        "provision": (_PROVISION, parameters),
+        **_admission(route, credentials, inputs),
+    }
+    results = dict(zip(commands, session.database.begin(*commands.values()), strict=True))
+    entered.provisioned = bool(results["provision"].rows[0][1])
+    entered.caller = _caller(results["admit"])
+    return results
+
+
+def pool_profile(token: str) -> dict[str, str]:
+    """Subject, verified e-mail address and names that the user pool has for an access token."""
+    from shared.aws import client
+
+    pool = client("cognito-idp")
+    try:
+        found = pool.get_user(AccessToken=token)
+    except pool.exceptions.ClientError:
+        raise Refusal("INVALID_TOKEN") from None
+    known = {item["Name"]: item["Value"] for item in found["UserAttributes"]}
+    if known.get("email_verified") != "true":
+        raise Refusal("INVALID_TOKEN", "The e-mail address is not confirmed.")
+    return {
+        "subject": known["sub"],
+        "email": known["email"],
+        "first_name": known.get("given_name", ""),
+        "last_name": known.get("family_name", ""),
+    }
+
+
+def tell_arrival(request: Request) -> None:
+    """`user.created`, in the transaction that made the account."""
+    created = CONTRACTS["user.created"]
+    request.emit(created.model_validate({"userId": request.user_id}, strict=False))
+
+
+def _replay(route: Route, inputs: Inputs, result: Result | None) -> Answer | None:
+    if result is None or not result.rows:
+        return None
+    claimed, request_hash, status, headers, body = result.rows[0]
+    if claimed:
+        return None
+    if bytes(request_hash) != inputs.request_hash:
+        raise Refusal("IDEMPOTENCY_KEY_REUSED")
+    if status is None:
+        raise Refusal("CONFLICT", "The first request with this key is still running.")
+    content = bytes(body)
+    if route.secret_answer:
+        content = unseal(content, "idempotency_key.body")
+    replayed: dict[str, Any] = {"Idempotency-Replayed": "true", "X-Idempotency-Cached": "true"}
+    return Answer(status, content, {**headers, **replayed})
+
+
+def keep(route: Route, inputs: Inputs, answer: Answer) -> list[Command]:
+    """The command that stores a 2xx answer for replays, for the closing flush."""
+    if not inputs.idempotency_key or not 200 <= answer.status < 300:
+        return []
+    body = answer.body
+    if route.secret_answer:
+        body = seal(body, "idempotency_key.body")
+    return [
+        (
+            _KEEP,
+            {
+                "status": answer.status,
+                "headers": answer.headers,
+                "body": body,
+                "key": inputs.idempotency_key,
+            },
+        )
+    ]

@@ -1,0 +1,325 @@
+"""HTTP: one request, in one visible order.
+
+1. read the gateway's event                     Call.of
+2. choose the version, find the route           _choose, Table.find
+3. verify the credentials, read the inputs      without the database; faults are kept for later
+4. first flush: count, admit, claim the key     gate.enter (refusals in the order 401 429 403 4xx)
+5. run the route                                one statement, usually
+6. last flush: events, stored answer, COMMIT    Session.close
+7. publish the events, run what comes after     best effort, the relay sweeps the rest
+8. answer, and write the one canonical line
+"""
+
+import os
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from shared import gate, outbox
+from shared.answers import (
+    Answer,
+    cross_origin,
+    gateway_response,
+    migration_guide,
+    refused,
+    render,
+    version_headers,
+)
+from shared.database import Database, database, run_unit
+from shared.errors import Refusal
+from shared.facts import Emissions, Origin
+from shared.identity import Credentials, read_credentials
+from shared.inputs import Inputs, read_inputs
+from shared.observe import Stopwatch, canonical_line, cold_start, log_failure, span, trace_id
+from shared.request import Call, Request
+from shared.routing import METHODS, Route, Routes, Table
+from shared.session import Session
+from shared.versions import LATEST, Version, versions
+
+_VERSIONED = re.compile(r"/(v\d+)(/.*)?", re.ASCII | re.DOTALL)
+DEADLINE = 25.0
+
+
+class Api:
+    """The HTTP side of a function."""
+
+    def __init__(self, service: str, groups: Iterable[Routes]) -> None:
+        self.service = service
+        self.table = Table(groups)
+
+    def handle(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
+        """A gateway event in, a gateway response out; whatever happens, in the envelope."""
+        return _Exchange(self, Call.of(event), context).run()
+
+
+class _Exchange:
+    """One request on its way through."""
+
+    def __init__(self, api: Api, call: Call, context: Any) -> None:
+        self.api = api
+        self.call = call
+        self.context = context
+        self.watch = Stopwatch()
+        self.version: Version = LATEST
+        self.route: Route | None = None
+        self.headers: dict[str, str] = {}
+        self.database: Database | None = None
+        self.caller_key: str | None = None
+        self.tenant: str | None = None
+
+    def run(self) -> dict[str, Any]:
+        with span(f"{self.api.service} {self.call.method}"):
+            try:
+                answer = self._answer()
+            except Refusal as refusal:
+                answer = refused(self.call, self.version, self.route, refusal)
+            except Exception as error:
+                log_failure(self.api.service, error, request_id=self.call.request_id)
+                bug = Refusal("INTERNAL_ERROR")
+                answer = refused(self.call, self.version, self.route, bug)
+        headers = {
+            "X-Request-Id": self.call.request_id,
+            "X-Correlation-Id": self.call.request_id,
+            **version_headers(self.call, self.version, self.route),
+            **cross_origin(self.call),
+            **self.headers,
+        }
+        self._log(answer)
+        return gateway_response(self.call, answer, headers)
+
+    def _answer(self) -> Answer:
+        path = self._choose()
+        table, version = self.api.table, self._table_version(path)
+        if self.call.method == "OPTIONS":
+            return _preflight(self.call, table.methods(version, path))
+        if self.call.method not in (*METHODS, "HEAD"):
+            allow = table.methods(version, path)
+            raise Refusal(
+                "METHOD_NOT_ALLOWED" if allow else "NOT_FOUND",
+                headers={"Allow": allow} if allow else {},
+            )
+        self.route, parameters = table.find(version, self.call.method, path)
+        _check_client(self.call)
+        credentials, inputs, fault = self._read(self.route, parameters)
+        if self.route.database is None:
+            if fault:
+                raise fault
+            return self._without_database(self.route, inputs)
+        return self._in_transaction(self.route, credentials, inputs, fault)
+
+    def _choose(self) -> str:
+        """The path below the version. Errors: UNSUPPORTED_VERSION, VERSION_SUNSET."""
+        found = _VERSIONED.fullmatch(self.call.path)
+        if not found:
+            return self.call.path
+        known = versions()
+        if found[1] not in known:
+            raise Refusal(
+                "UNSUPPORTED_VERSION",
+                details={
+                    "supportedVersions": [v.name for v in known.values() if not v.is_sunset],
+                    "latestVersion": LATEST.name,
+                },
+            )
+        self.version = known[found[1]]
+        if self.version.is_sunset:
+            guide = migration_guide(self.version)
+            raise Refusal(
+                "VERSION_SUNSET", details={"migrationGuide": guide, "latestVersion": LATEST.name}
+            )
+        return found[2] or "/"
+
+    def _table_version(self, path: str) -> str:
+        return "" if path is self.call.path else self.version.name
+
+    def _read(
+        self, route: Route, parameters: dict[str, Any]
+    ) -> tuple[Credentials | None, Inputs, Refusal | None]:
+        """Credentials and inputs, with the first fault among them in order of telling."""
+        credentials, inputs, fault = None, Inputs(), None
+        try:
+            if route.access in ("user", "public"):
+                credentials = read_credentials(self.call.headers)
+            if route.access == "user" and credentials is None:
+                raise Refusal("UNAUTHORIZED", headers={"WWW-Authenticate": "Bearer"})
+        except Refusal as refusal:
+            fault = refusal
+        try:
+            inputs = read_inputs(self.call, route, self.version, parameters)
+        except Refusal as refusal:
+            fault = fault or refusal
+        if credentials:
+            self.caller_key = credentials.limit_key[:12]
+        return credentials, inputs, fault
+
+    def _without_database(self, route: Route, inputs: Inputs) -> Answer:
+        request = Request(
+            self.call,
+            route,
+            self.version,
+            Session(database("app")),
+            Emissions(self._origin(None)),
+            seconds_left=self._seconds_left,
+        )
+        result = route.handler(request, **inputs.arguments)
+        return render(self.call, route, self.version, inputs, result)
+
+    def _in_transaction(
+        self, route: Route, credentials: Credentials | None, inputs: Inputs, fault: Refusal | None
+    ) -> Answer:
+        held = self.database = database(route.database or "app")
+        held.round_trips, held.seconds = 0, 0.0
+        done: list[Request] = []
+
+        def attempt(number: int) -> Answer:
+            done.clear()
+            return self._attempt(held, route, credentials, inputs, fault, number, done)
+
+        repeatable = not route.writes or inputs.idempotency_key is not None
+        try:
+            answer = run_unit(
+                held, attempt, seconds_left=self._seconds_left, repeat_commit=repeatable
+            )
+        except Refusal as refusal:
+            self.headers.update(refusal.headers)
+            raise
+        for request in done:
+            self._after_commit(request)
+        return answer
+
+    def _attempt(
+        self,
+        held: Database,
+        route: Route,
+        credentials: Credentials | None,
+        inputs: Inputs,
+        fault: Refusal | None,
+        number: int,
+        done: list[Request],
+    ) -> Answer:
+        session = Session(
+            held, commits_after=None if route.writes else route.statements, paging=inputs.paging
+        )
+        entered = gate.enter(
+            self.call, route, credentials, inputs, session, fault, again=number > 0
+        )
+        self.headers.update(entered.headers)
+        if entered.replay:
+            session.close()
+            return entered.replay
+        emissions = Emissions(self._origin(entered))
+        request = Request(
+            self.call,
+            route,
+            self.version,
+            session,
+            emissions,
+            caller=entered.caller,
+            seconds_left=self._seconds_left,
+        )
+        if entered.provisioned:
+            gate.tell_arrival(request)
+        result = route.handler(request, **inputs.arguments)
+        answer = render(self.call, route, self.version, inputs, result)
+        session.close(*outbox.insert(emissions.records), *gate.keep(route, inputs, answer))
+        done.append(request)
+        return answer
+
+    def _after_commit(self, request: Request) -> None:
+        held = self.database
+        trips = held.round_trips if held else 0
+        try:
+            if held and request.emissions.records:
+                with span("publish"):
+                    outbox.publish(held, request.emissions.records)
+        except Exception as error:  # the rows stay in the outbox; the relay publishes them
+            log_failure(self.api.service, error, request_id=self.call.request_id)
+        for action in request.take_afterwards():
+            try:
+                action()
+            except Exception as error:  # a sweep does again what was left undone
+                log_failure(self.api.service, error, request_id=self.call.request_id)
+        if held:
+            held.round_trips = trips
+
+    def _origin(self, entered: gate.Entered | None) -> Origin:
+        caller = entered.caller if entered else None
+        self.tenant = str(caller.user_id) if caller else None
+        actor_type, actor_id = "system", self.api.service
+        if caller:
+            actor_type = "api_key" if caller.api_key_id else "user"
+            actor_id = str(caller.api_key_id or caller.user_id)
+        elif self.route and self.route.access == "webhook":
+            actor_type = "provider"
+        return Origin(
+            source=f"campus.{self.api.service}",
+            correlation_id=self.call.request_id,
+            actor_type=actor_type,
+            actor_id=actor_id,
+            user_id=caller.user_id if caller else None,
+            request_id=self.call.request_id,
+            trace_id=trace_id(),
+            api_version=self.version.name,
+        )
+
+    def _seconds_left(self) -> float:
+        remaining = self.context.get_remaining_time_in_millis() / 1000 - 1 if self.context else 30.0
+        return min(remaining, DEADLINE - self.watch.milliseconds / 1000)
+
+    def _log(self, answer: Answer) -> None:
+        milliseconds, held = self.watch.milliseconds, self.database
+        fields: dict[str, Any] = {
+            "request_id": self.call.request_id,
+            "correlation_id": self.call.request_id,
+            "gateway_request_id": self.call.gateway_id,
+            "function_request_id": getattr(self.context, "aws_request_id", None),
+            "xray_trace_id": trace_id(),
+            "method": self.call.method,
+            "route": self.route.path if self.route else None,
+            "version": self.version.name,
+            "status": answer.status,
+            "status_class": f"{answer.status // 100}xx",
+            "error_code": answer.error_code,
+            "caller": self.caller_key,
+            "tenant": self.tenant,
+            "cold_start": cold_start(),
+            "db_ms": round(held.seconds * 1000, 3) if held else None,
+            "db_round_trips": held.round_trips if held else None,
+            "level": "ERROR" if answer.status >= 500 else "INFO",
+        }
+        metrics = {
+            "http_requests_total": (1.0, "Count"),
+            "http_request_duration_seconds": (milliseconds / 1000, "Seconds"),
+        }
+        canonical_line(self.api.service, "request", fields, metrics)
+
+
+def _preflight(call: Call, allow: str) -> Answer:
+    """CORS preflight (Fetch standard, 3.2), or a plain OPTIONS."""
+    if not allow:
+        raise Refusal("NOT_FOUND")
+    headers = {"Allow": allow}
+    if cross_origin(call):
+        headers["Access-Control-Allow-Methods"] = allow
+        headers["Access-Control-Allow-Headers"] = (
+            "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, "
+            "X-API-Key, X-Client-Version"
+        )
+        headers["Access-Control-Max-Age"] = "600"
+    return Answer(204, b"", headers)
+
+
+def _check_client(call: Call) -> None:
+    """426 for a release below its platform's minimum (MINIMUM_CLIENTS: `ios/2.1,web/3.0`)."""
+    minimum = os.environ.get("MINIMUM_CLIENTS", "")
+    given = re.fullmatch(
+        r"([a-z]{2,16})/(\d{1,5}(?:\.\d{1,5}){0,3})",
+        call.headers.get("x-client-version", ""),
+        re.ASCII,
+    )
+    if not minimum or not given:
+        return
+    wanted = dict(part.strip().split("/") for part in minimum.split(","))
+    number: Callable[[str], list[int]] = lambda text: [int(part) for part in text.split(".")]  # noqa: E731
+    if given[1] in wanted and number(given[2]) < number(wanted[given[1]]):
+        raise Refusal("CLIENT_UPGRADE_REQUIRED", details={"minimumVersion": wanted[given[1]]})

@@ -1,0 +1,256 @@
+"""Routes: a typed function becomes an endpoint. Finding one is a short walk down a tree.
+
+    routes = Routes("/tasks", tag="tasks")
+
+    @routes.post("/assignments", status=201, v1=True, limit="creates")
+    def create_assignment(request: Request, body: NewAssignment) -> Assignment:
+        "Create an assignment."
+
+Read from the signature: `{name}` path parameters by name and type, the body (a `Model`), the query
+string (a `Query`), the answer (a `Model`, a `Page`, a `Reply`, or None for 204).
+"""
+
+import inspect
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal, get_args, get_origin
+from urllib.parse import unquote_to_bytes
+from uuid import UUID
+
+from shared.errors import Refusal
+from shared.ids import canonical_uuid
+from shared.models import Model, Page, Query
+from shared.versions import LATEST
+
+Limit = Literal["reads", "creates", "updates", "deletes", "course_creates", "auth", "none"]
+Access = Literal["user", "public", "token", "webhook"]
+Handler = Callable[..., Any]
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+_LIMITS: dict[str, Limit] = {
+    "GET": "reads",
+    "POST": "creates",
+    "PUT": "updates",
+    "PATCH": "updates",
+    "DELETE": "deletes",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One endpoint, with everything that dispatch and documentation need to know of it."""
+
+    method: str
+    path: str
+    handler: Handler
+    name: str
+    tag: str
+    summary: str
+    versions: tuple[str, ...]
+    database: str | None = "app"
+    access: Access = "user"
+    roles: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ("active",)
+    limit: Limit = "reads"
+    status: int = 200
+    statements: int = 1
+    idempotency: Literal["accepted", "required", "ignored"] = "accepted"
+    secret_answer: bool = False
+    critical: bool = False
+    exclusive: str | None = None
+    deprecated_on: date | None = None
+    sunset_on: date | None = None
+    errors: tuple[str, ...] = ()
+    parameters: dict[str, type] = field(default_factory=dict[str, type])
+    body: tuple[str, type[Model]] | None = None
+    query: tuple[str, type[Query]] | None = None
+    result: type[Model] | None = None
+    result_is_page: bool = False
+    raw_body: bool = False
+
+    @property
+    def writes(self) -> bool:
+        return self.method != "GET"
+
+    @property
+    def versionless(self) -> bool:
+        return not self.versions
+
+
+class Routes:
+    """The endpoints of one domain (or one resource of it) below a common prefix."""
+
+    def __init__(self, prefix: str = "", *, tag: str, **defaults: Any) -> None:
+        self.prefix = prefix
+        self.tag = tag
+        self.routes: list[Route] = []
+        self._defaults = defaults
+
+    def get(self, path: str, **options: Any) -> Callable[[Handler], Handler]:
+        return self._add("GET", path, options)
+
+    def post(self, path: str, **options: Any) -> Callable[[Handler], Handler]:
+        return self._add("POST", path, options)
+
+    def put(self, path: str, **options: Any) -> Callable[[Handler], Handler]:
+        return self._add("PUT", path, options)
+
+    def patch(self, path: str, **options: Any) -> Callable[[Handler], Handler]:
+        """A merge patch; `also_put=True` takes PUT with the same meaning (the predecessor's)."""
+        return self._add("PATCH", path, options)
+
+    def delete(self, path: str, **options: Any) -> Callable[[Handler], Handler]:
+        return self._add("DELETE", path, options)
+
+    def _add(self, method: str, path: str, options: dict[str, Any]) -> Callable[[Handler], Handler]:
+        def register(handler: Handler) -> Handler:
+            given = {**self._defaults, **options}
+            also_put = given.pop("also_put", False)
+            self.routes.append(_route(method, self.prefix + path, handler, self.tag, given))
+            if also_put:
+                self.routes.append(_route("PUT", self.prefix + path, handler, self.tag, given))
+            return handler
+
+        return register
+
+
+def _route(method: str, path: str, handler: Handler, tag: str, options: dict[str, Any]) -> Route:
+    v1, versionless = options.pop("v1", False), options.pop("versionless", False)
+    served = () if versionless else (("v1",) if v1 else ()) + (LATEST.name,)
+    summary = inspect.getdoc(handler)
+    if not summary:
+        raise TypeError(f"{handler.__qualname__} needs a docstring: it is its documentation")
+    options.setdefault("limit", _LIMITS[method])
+    signature = inspect.signature(handler, eval_str=True)
+    return Route(
+        method=method,
+        path=path,
+        handler=handler,
+        name=handler.__name__,
+        tag=tag,
+        summary=summary,
+        versions=served,
+        **_inputs(path, signature),
+        **_result(signature.return_annotation),
+        **options,
+    )
+
+
+def _inputs(path: str, signature: inspect.Signature) -> dict[str, Any]:
+    named = {part[1:-1] for part in path.split("/") if part.startswith("{")}
+    found: dict[str, Any] = {"parameters": {}}
+    for name, parameter in list(signature.parameters.items())[1:]:
+        annotation = parameter.annotation
+        if name in named:
+            found["parameters"][name] = annotation
+        elif isinstance(annotation, type) and issubclass(annotation, Query):
+            found["query"] = (name, annotation)
+        elif isinstance(annotation, type) and issubclass(annotation, Model):
+            found["body"] = (name, annotation)
+        else:
+            raise TypeError(f"{path}: the parameter {name} is neither in the path nor a Model")
+    if missing := named - set(found["parameters"]):
+        raise TypeError(f"{path}: the function lacks {', '.join(sorted(missing))}")
+    return found
+
+
+def _result(annotation: Any) -> dict[str, Any]:
+    if get_origin(annotation) is Page:
+        return {"result": get_args(annotation)[0], "result_is_page": True}
+    if isinstance(annotation, type) and issubclass(annotation, Model):
+        return {"result": annotation}
+    for part in get_args(annotation):  # Reply[Assignment]
+        if isinstance(part, type) and issubclass(part, Model):
+            return {"result": part}
+    return {}
+
+
+@dataclass(slots=True)
+class _Node:
+    exact: dict[str, "_Node"] = field(default_factory=dict[str, "_Node"])
+    parameter: "_Node | None" = None
+    methods: dict[str, tuple[Route, tuple[str, ...]]] = field(
+        default_factory=dict[str, tuple[Route, tuple[str, ...]]]
+    )
+
+
+class Table:
+    """All routes of a function, found by version, method and path."""
+
+    def __init__(self, groups: Iterable[Routes]) -> None:
+        self.routes = [route for group in groups for route in group.routes]
+        self._roots: dict[str, _Node] = {}
+        for route in self.routes:
+            for version in route.versions or ("",):
+                self._insert(version, route)
+
+    def find(self, version: str, method: str, path: str) -> tuple[Route, dict[str, Any]]:
+        """The route and its path parameters. Errors: NOT_FOUND, METHOD_NOT_ALLOWED with Allow."""
+        node, values = self._walk(self._roots.get(version), _segments(path))
+        if node is None or not node.methods:
+            raise Refusal("NOT_FOUND")
+        wanted = "GET" if method == "HEAD" else method
+        if wanted not in node.methods:
+            raise Refusal("METHOD_NOT_ALLOWED", headers={"Allow": allowed(node.methods)})
+        route, names = node.methods[wanted]
+        return route, _typed(route, dict(zip(names, values, strict=True)))
+
+    def methods(self, version: str, path: str) -> str:
+        """The `Allow` value of a path, empty when there is no such path."""
+        node, _ = self._walk(self._roots.get(version), _segments(path))
+        return allowed(node.methods) if node and node.methods else ""
+
+    def _insert(self, version: str, route: Route) -> None:
+        node = self._roots.setdefault(version, _Node())
+        names: list[str] = []
+        for part in route.path.split("/")[1:]:
+            if part.startswith("{"):
+                names.append(part[1:-1])
+                node.parameter = node.parameter or _Node()
+                node = node.parameter
+            else:
+                node = node.exact.setdefault(part, _Node())
+        if route.method in node.methods:
+            raise ValueError(f"{route.method} {route.path} is defined twice")
+        node.methods[route.method] = (route, tuple(names))
+
+    def _walk(self, node: _Node | None, parts: list[str]) -> tuple[_Node | None, list[str]]:
+        values: list[str] = []
+        for part in parts:
+            if node is None:
+                return None, values
+            following = node.exact.get(part)
+            if following is None and part:
+                following = node.parameter
+                values.append(part)
+            node = following
+        return node, values
+
+
+def allowed(methods: Iterable[str]) -> str:
+    """The value of the header Allow."""
+    found = set(methods)
+    extra = {"OPTIONS"} | ({"HEAD"} if "GET" in found else set[str]())
+    return ", ".join(sorted(found | extra))
+
+
+def _segments(path: str) -> list[str]:
+    """Percent-decoded segments (RFC 3986, 2.1): decoded after splitting, so %2F never splits."""
+    parts = path.split("/")[1:]
+    if "%" not in path:
+        return parts
+    try:
+        return [unquote_to_bytes(part).decode() for part in parts]
+    except UnicodeDecodeError:
+        raise Refusal("NOT_FOUND") from None
+
+
+def _typed(route: Route, values: dict[str, str]) -> dict[str, Any]:
+    """Path parameters in the types of the signature; what cannot be one names no record."""
+    typed: dict[str, Any] = {}
+    for name, text in values.items():
+        value: Any = canonical_uuid(text) if route.parameters[name] is UUID else text
+        if value is None or len(text) > 512 or "\x00" in text:
+            raise Refusal("NOT_FOUND")
+        typed[name] = value
+    return typed

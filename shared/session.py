@@ -1,0 +1,105 @@
+"""The database as a route or a subscriber sees it: statements inside the one open transaction."""
+
+from typing import Any
+
+from shared.database import Command, Database, Result
+from shared.errors import Refusal
+from shared.lists import Paging, compile_list
+from shared.models import ListQuery, M, Page, build
+from shared.sql import Statement
+
+
+class Session:
+    """One unit of work. Every statement sees `%(user_id)s` and `%(if_match)s` without being told.
+
+    `commits_after` is the number of statements a read declares: the last one carries the COMMIT,
+    so that a read of one statement needs one round trip for it.
+    """
+
+    def __init__(
+        self, database: Database, *, commits_after: int | None = None, paging: Paging | None = None
+    ) -> None:
+        self.database = database
+        self.parameters: dict[str, Any] = {"user_id": None, "if_match": None}
+        self.open = False
+        self._paging = paging or Paging()
+        self._left = commits_after
+
+    def one(self, model: type[M], statement: Statement, **parameters: Any) -> M:
+        """The one row as a model. No row: 412 when the statement checks If-Match, else 404."""
+        found = self.maybe(model, statement, **parameters)
+        if found is None:
+            raise self._missing(statement)
+        return found
+
+    def maybe(self, model: type[M], statement: Statement, **parameters: Any) -> M | None:
+        """The one row as a model, or None."""
+        result = self._run(statement, parameters)
+        return (
+            build(model, dict(zip(result.columns, result.rows[0], strict=True)))
+            if (result.rows)
+            else None
+        )
+
+    def all(self, model: type[M], statement: Statement, **parameters: Any) -> list[M]:
+        """All rows as models; for statements that bound their own number of rows."""
+        result = self._run(statement, parameters)
+        return [build(model, dict(zip(result.columns, row, strict=True))) for row in result.rows]
+
+    def page(
+        self, model: type[M], statement: Statement, query: ListQuery, **parameters: Any
+    ) -> Page[M]:
+        """One page of a list statement, as the caller's version pages."""
+        values = {**self.parameters, **parameters}
+        tenant = str(self.parameters["user_id"])
+        listing = compile_list(statement, model, query, self._paging, tenant, values)
+        commands = [(listing.text, listing.parameters)]
+        if listing.count_text:
+            commands.append((listing.count_text, listing.parameters))
+        results = self._flush(*commands)
+        total = int(results[1].rows[0][0]) if listing.count_text else None
+        return listing.page(results[0].columns, results[0].rows, total)
+
+    def value(self, statement: Statement, **parameters: Any) -> Any:
+        """The first column of the first row; None without a row."""
+        rows = self._run(statement, parameters).rows
+        return rows[0][0] if rows else None
+
+    def rows(self, statement: Statement, **parameters: Any) -> list[dict[str, Any]]:
+        """All rows as dictionaries by column name."""
+        result = self._run(statement, parameters)
+        return [dict(zip(result.columns, row, strict=True)) for row in result.rows]
+
+    def row(self, statement: Statement, **parameters: Any) -> dict[str, Any] | None:
+        """The first row as a dictionary, or None."""
+        return next(iter(self.rows(statement, **parameters)), None)
+
+    def run(self, statement: Statement, **parameters: Any) -> int:
+        """Run for the effect; how many rows it touched."""
+        return self._run(statement, parameters).count
+
+    def _run(self, statement: Statement, parameters: dict[str, Any]) -> Result:
+        return self._flush((statement.text, {**self.parameters, **parameters}))[0]
+
+    def _flush(self, *commands: Command) -> list[Result]:
+        if not self.open:
+            raise RuntimeError("the transaction is closed: declare statements=<n> on the route")
+        if self._left is not None:
+            self._left -= 1
+            if self._left == 0:
+                self.open = False
+                return self.database.flush(*commands, ("commit", None))
+        return self.database.flush(*commands)
+
+    def close(self, *commands: Command) -> None:
+        """Send the last commands and COMMIT. A swallowed database error is an error here."""
+        if self.database.broken_transaction:
+            raise RuntimeError("a database error was swallowed: everything would be rolled back")
+        if self.open:
+            self.open = False
+            self.database.committing = True
+            self.database.flush(*commands, ("commit", None))
+
+    def _missing(self, statement: Statement) -> Refusal:
+        checked = self.parameters["if_match"] is not None and "%(if_match)s" in statement.text
+        return Refusal("PRECONDITION_FAILED" if checked else "NOT_FOUND")

@@ -1,0 +1,94 @@
+"""Named SQL. Statements live in the `.sql` files of a domain's folder, where a reader, EXPLAIN and
+squawk can find them.
+
+    -- name: list_assignments
+    -- sort created_at: created_at
+    -- sort due_at: due_at
+    -- filter status: status = any(%(status)s)
+    select id, title from assignment where user_id = %(user_id)s and deleted_at is null
+
+A statement with `sort` lines is a list: `shared.lists` adds the filters in use, the position and
+the order. The first sort is the default, descending when written `-created_at`. Parameters are
+psycopg's (`%(name)s`); `%(user_id)s` is always the caller.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+_HEADER = re.compile(r"--\s*(name|sort|filter)\s*([-\w]*):\s*(.+)\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One named statement: its text, and for a list what can be sorted and filtered by."""
+
+    name: str
+    text: str
+    sorts: Mapping[str, str] = field(default_factory=dict[str, str])
+    filters: Mapping[str, str] = field(default_factory=dict[str, str])
+    default_sort: str = ""
+
+
+class Queries:
+    """The statements of one folder as attributes."""
+
+    def __init__(self, folder: Path, statements: Mapping[str, Statement]) -> None:
+        self._folder = folder
+        self._statements = statements
+
+    def __getattr__(self, name: str) -> Statement:
+        try:
+            return self._statements[name]
+        except KeyError:
+            known = ", ".join(sorted(self._statements))
+            raise AttributeError(
+                f"no statement {name!r} in {self._folder}; there is {known}"
+            ) from None
+
+    def __iter__(self) -> Iterator[Statement]:
+        return iter(self._statements.values())
+
+
+@cache
+def queries(beside: str) -> Queries:
+    """All statements of the `.sql` files in the folder of a module (pass `__file__`)."""
+    folder = Path(beside).parent
+    statements: dict[str, Statement] = {}
+    for path in sorted(folder.glob("*.sql")):
+        for statement in parse(path.read_text(encoding="utf-8")):
+            if statement.name in statements:
+                raise ValueError(f"{path}: statement {statement.name} is defined twice")
+            statements[statement.name] = statement
+    return Queries(folder, statements)
+
+
+def parse(source: str) -> list[Statement]:
+    """Split a file into statements. Comment lines are left out of what is sent to the server."""
+    statements: list[Statement] = []
+    for block in re.split(r"(?m)^(?=-- name:)", source):
+        if block.startswith("-- name:"):
+            statements.append(_statement(block))
+    return statements
+
+
+def _statement(block: str) -> Statement:
+    name, sorts, filters, lines, default = "", dict[str, str](), dict[str, str](), [""], ""
+    for line in block.splitlines():
+        header = _HEADER.match(line)
+        if not header:
+            if not line.lstrip().startswith("--"):
+                lines.append(line.rstrip())
+            continue
+        kind, key, value = header.groups()
+        if kind == "name":
+            name = value.strip()
+        elif kind == "filter":
+            filters[key] = value.strip()
+        else:
+            default = default or key
+            sorts[key.lstrip("-")] = value.strip()
+    text = "\n".join(lines).strip().rstrip(";")
+    return Statement(name, text, sorts, filters, default)

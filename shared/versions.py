@@ -1,0 +1,293 @@
+"""API versions: one table, and the chain of changes that leads from each to the newest.
+
+Domain code knows the newest version only. An older one is a chain of `Change`s, each beside the
+domain it belongs to; a change's docstring is its public changelog entry. Its edits are data, so
+that requests, responses, error pointers, JSON Schemas and migration guides all follow from them:
+
+    class AssignmentsSaidDueDate(Change):
+        "`due_date` became `dueAt`; `completed` became `status`."
+
+        models = (Assignment, NewAssignment, AssignmentPatch)
+        edits = (
+            Rename(newer="due_at", older="due_date"),
+            Replace(newer="status", older="completed", older_type=bool,
+                    upgrade=lambda done: "submitted" if done else "todo",
+                    downgrade=lambda status: status in DONE),
+            OnlyNewer("percent_done"),
+        )
+
+Names in edits are field names (snake_case); each version's style gives them their spelling.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from typing import Any, ClassVar, Literal
+
+import orjson
+
+from shared.models import Model, nested_models, wire_names
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One published version and its style.
+
+    `snake_case` names, `offset_paging` with totals, `lenient` about unknown fields (ignores them),
+    `invalid_status` for VALIDATION_ERROR, and which `envelope` wraps answers.
+    """
+
+    name: str
+    deprecated_on: date | None = None
+    sunset_on: date | None = None
+    snake_case: bool = False
+    offset_paging: bool = False
+    lenient: bool = False
+    invalid_status: int = 422
+    envelope: Literal["v1", "v2"] = "v2"
+
+    @property
+    def is_sunset(self) -> bool:
+        return self.sunset_on is not None and datetime.now(UTC).date() >= self.sunset_on
+
+    @property
+    def is_deprecated(self) -> bool:
+        return self.deprecated_on is not None and datetime.now(UTC).date() >= self.deprecated_on
+
+
+_TABLE = (
+    Version(
+        "v1",
+        deprecated_on=date(2026, 9, 1),
+        sunset_on=date(2027, 6, 30),
+        snake_case=True,
+        offset_paging=True,
+        lenient=True,
+        invalid_status=400,
+        envelope="v1",
+    ),
+    Version("v2"),
+)
+LATEST = _TABLE[-1]
+
+
+def versions() -> dict[str, Version]:
+    """The table, oldest first, with the dates that CAMPUS_VERSION_DATES overrides.
+
+    The variable is JSON, `{"v1": {"deprecated": "2026-09-01", "sunset": "2027-06-30"}}`.
+    """
+    return _dated(os.environ.get("CAMPUS_VERSION_DATES", ""))
+
+
+@cache
+def _dated(overrides: str) -> dict[str, Version]:
+    given: dict[str, dict[str, str]] = orjson.loads(overrides) if overrides else {}
+    return {version.name: _with_dates(version, given.get(version.name, {})) for version in _TABLE}
+
+
+def _with_dates(version: Version, dates: dict[str, str]) -> Version:
+    deprecated, sunset = version.deprecated_on, version.sunset_on
+    if "sunset" in dates:
+        sunset = date.fromisoformat(dates["sunset"])
+    if "deprecated" in dates:
+        deprecated = date.fromisoformat(dates["deprecated"])
+    if sunset and deprecated and sunset < deprecated:  # RFC 8594: never before the deprecation
+        deprecated = sunset - timedelta(days=1)
+    return replace(version, deprecated_on=deprecated, sunset_on=sunset)
+
+
+def same(value: Any) -> Any:
+    """The conversion that changes nothing."""
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Rename:
+    """A field with another name and the same value."""
+
+    newer: str
+    older: str
+
+
+@dataclass(frozen=True, slots=True)
+class Replace:
+    """A field that another stands for: `older_type` is its type in the older version."""
+
+    newer: str
+    older: str
+    older_type: Any
+    upgrade: Callable[[Any], Any] = same
+    downgrade: Callable[[Any], Any] = same
+
+
+@dataclass(frozen=True, slots=True)
+class OnlyNewer:
+    """A field that the older version does not have."""
+
+    newer: str
+
+
+@dataclass(frozen=True, slots=True)
+class OnlyOlder:
+    """A field that only the older version has, computed for answers from the newer document.
+
+    In requests its value goes to `upgrade(document, value)`, which may set newer fields.
+    """
+
+    older: str
+    older_type: Any
+    downgrade: Callable[[Document], Any] | None = None
+    upgrade: Callable[[Document, Any], None] | None = None
+
+
+Edit = Rename | Replace | OnlyNewer | OnlyOlder
+_CHANGES: dict[type[Model], list[type["Change"]]] = {}
+
+
+class Change:
+    """One breaking change between two neighbouring versions. The docstring is the changelog."""
+
+    older: ClassVar[str] = "v1"
+    newer: ClassVar[str] = "v2"
+    models: ClassVar[tuple[type[Model], ...]] = ()
+    edits: ClassVar[tuple[Edit, ...]] = ()
+
+    def __init_subclass__(cls) -> None:
+        if not cls.__doc__:
+            raise TypeError(f"{cls.__name__} needs a docstring: it is the changelog entry")
+        for model in cls.models:
+            _CHANGES.setdefault(model, []).append(cls)
+
+    @classmethod
+    def upgraded(cls, document: Document) -> Document:
+        """A request's document of the older version in the newer one's shape."""
+        result = dict(document)
+        for edit in cls.edits:
+            if isinstance(edit, OnlyNewer):
+                result.pop(edit.newer, None)
+            elif edit.older in document:
+                value = result.pop(edit.older) if edit.older in result else document[edit.older]
+                if isinstance(edit, OnlyOlder):
+                    if edit.upgrade:
+                        edit.upgrade(result, value)
+                else:
+                    result[edit.newer] = _converted(edit, value)
+        return result
+
+    @classmethod
+    def downgraded(cls, document: Document) -> Document:
+        """An answer's document of the newer version in the older one's shape."""
+        result = dict(document)
+        added: Document = {}
+        for edit in cls.edits:
+            if isinstance(edit, OnlyOlder):
+                if edit.downgrade:
+                    added[edit.older] = edit.downgrade(document)
+            elif edit.newer in document:
+                value = result.pop(edit.newer, document[edit.newer])
+                if isinstance(edit, Rename):
+                    added[edit.older] = value
+                elif isinstance(edit, Replace):
+                    added[edit.older] = edit.downgrade(value)
+        return {**result, **added}
+
+    @classmethod
+    def older_name(cls, field: str) -> str:
+        """What the older version calls a field."""
+        for edit in cls.edits:
+            if isinstance(edit, Rename | Replace) and edit.newer == field:
+                return edit.older
+        return field
+
+
+def _converted(edit: Rename | Replace, value: Any) -> Any:
+    """The newer value; a value of the wrong type stays, for the model to refuse."""
+    if isinstance(edit, Rename):
+        return value
+    if isinstance(edit.older_type, type) and not isinstance(value, edit.older_type):
+        return value
+    return edit.upgrade(value)
+
+
+@cache
+def chain(model: type[Model], version: str) -> tuple[type[Change], ...]:
+    """The changes of a model from the newest version down to `version`, in downgrade order."""
+    names = [known.name for known in _TABLE]
+    newer = reversed(names[names.index(version) + 1 :])
+    return tuple(
+        change for step in newer for change in _CHANGES.get(model, ()) if change.newer == step
+    )
+
+
+def changes() -> Iterator[type[Change]]:
+    """Every change that is loaded, once each."""
+    return iter(dict.fromkeys(change for found in _CHANGES.values() for change in found))
+
+
+def to_wire(version: Version, model: type[Model], document: Mapping[str, Any]) -> Document:
+    """An answer's document (field names) as the version spells it."""
+    nested = nested_models(model)
+    if nested:
+        document = {
+            name: _nested(version, nested[name], value) if name in nested else value
+            for name, value in document.items()
+        }
+    if not version.snake_case:
+        names = wire_names(model)
+        return {names.get(name, name): value for name, value in document.items()}
+    older = dict(document)
+    for change in chain(model, version.name):
+        older = change.downgraded(older)
+    return older
+
+
+def _nested(version: Version, model: type[Model], value: Any) -> Any:
+    if isinstance(value, list):
+        return [_nested(version, model, item) for item in value]  # pyright: ignore[reportUnknownVariableType]
+    if isinstance(value, Model):
+        return to_wire(version, model, value.__dict__)
+    return to_wire(version, model, value) if isinstance(value, dict) else value  # pyright: ignore[reportUnknownArgumentType]
+
+
+def from_older(version: Version, model: type[Model], document: Any) -> Any:
+    """A request's document of an older version with the newest names; unknown ones dropped."""
+    if not isinstance(document, dict):
+        return document
+    known: Document = document  # pyright: ignore[reportUnknownVariableType]
+    for change in reversed(chain(model, version.name)):
+        known = change.upgraded(known)
+    nested = nested_models(model)
+    result: Document = {}
+    for name, value in known.items():
+        if name in nested and isinstance(value, list):
+            value = [from_older(version, nested[name], item) for item in value]  # pyright: ignore[reportUnknownVariableType]
+        elif name in nested:
+            value = from_older(version, nested[name], value)
+        if name in model.model_fields or not version.lenient:
+            result[name] = value
+    return result
+
+
+def spelled(version: Version, model: type[Model] | None, path: tuple[str | int, ...]) -> str:
+    """The JSON pointer (RFC 6901) of a field, in the caller's own names."""
+    parts: list[str] = []
+    for part in path:
+        name = str(part)
+        if model is not None and name in model.model_fields:
+            inner = nested_models(model).get(name)
+            name = _spell(version, model, name)
+            model = inner
+        parts.append(name.replace("~", "~0").replace("/", "~1"))
+    return "".join(f"/{part}" for part in parts)
+
+
+def _spell(version: Version, model: type[Model], name: str) -> str:
+    if not version.snake_case:
+        return wire_names(model)[name]
+    for change in chain(model, version.name):
+        name = change.older_name(name)
+    return name
