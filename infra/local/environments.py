@@ -6,6 +6,7 @@ database connection) is kept per thread. Handlers run in this process: a breakpo
 
 import importlib
 import json
+import sys
 import threading
 import time
 import traceback
@@ -83,7 +84,7 @@ class Environments:
 
     def _run(self, event: Any) -> Any:
         if self._handler is None:
-            raise FunctionError(f"{self.function.domain} cannot be loaded:\n{self.error}")
+            raise FunctionError(f"{self.function.domain} cannot be loaded")
         answer = self._handler(event, self._context())
         return json.loads(json.dumps(answer))  # Lambda too refuses what is not JSON
 
@@ -100,6 +101,14 @@ class Environments:
     def stop(self) -> None:
         """Let running invocations end and start no more."""
         self._threads.shutdown(wait=True, cancel_futures=True)
+
+
+def show(error: FunctionError) -> None:
+    """The handler's own traceback on standard error, or one line when there is none."""
+    if error.__cause__ is None or isinstance(error.__cause__, TimeoutError):
+        print(error, file=sys.stderr)
+    else:
+        traceback.print_exception(error.__cause__)
 
 
 def load(functions: Iterable[Function]) -> dict[str, Environments]:

@@ -3,14 +3,14 @@
 import socket
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, cast
 
 from infra.local.gateway import MAX_BODY, MAX_HEADERS, Call, Reply, problem
 
 Answer = Callable[[Call], Reply]
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     """A call that the gateway answers itself, with this status."""
 
     def __init__(self, status: int) -> None:
@@ -45,7 +45,6 @@ class _Connection(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     wbufsize = -1
     timeout = 75
-    server: Server
 
     def __getattr__(self, name: str) -> Any:
         """Every method is the function's business, also those that nobody knows."""
@@ -55,8 +54,8 @@ class _Connection(BaseHTTPRequestHandler):
 
     def _serve(self) -> None:
         try:
-            reply = self.server.answer(self._call())
-        except _Refused as refused:
+            reply = cast(Server, self.server).answer(self._call())
+        except _RefusedError as refused:
             self.close_connection = True
             reply = problem(refused.status)
         self._write(reply)
@@ -64,7 +63,7 @@ class _Connection(BaseHTTPRequestHandler):
     def _call(self) -> Call:
         size = len(self.requestline) + sum(len(n) + len(v) for n, v in self.headers.items())
         if size > MAX_HEADERS:
-            raise _Refused(431)
+            raise _RefusedError(431)
         return Call(
             method=self.command,
             target=self.requestline.split(" ")[1],
@@ -79,9 +78,9 @@ class _Connection(BaseHTTPRequestHandler):
             return self._chunks()
         length = self.headers.get("content-length", "0")
         if not (length.isascii() and length.isdigit()):
-            raise _Refused(400)
+            raise _RefusedError(400)
         if int(length) > MAX_BODY:
-            raise _Refused(413)
+            raise _RefusedError(413)
         return self.rfile.read(int(length))
 
     def _chunks(self) -> bytes:
@@ -90,9 +89,9 @@ class _Connection(BaseHTTPRequestHandler):
             try:
                 size = int(self.rfile.readline(64).split(b";")[0], 16)
             except ValueError as error:
-                raise _Refused(400) from error
+                raise _RefusedError(400) from error
             if size < 0 or len(body) + size > MAX_BODY:
-                raise _Refused(413)
+                raise _RefusedError(413)
             if size == 0:
                 break
             body += self.rfile.read(size)
@@ -115,5 +114,5 @@ class _Connection(BaseHTTPRequestHandler):
         if self.command != "HEAD" and reply.status not in (204, 304):
             self.wfile.write(reply.body)
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the base class's name)
+    def log_message(self, format: str, *args: Any) -> None:
         """Calls are logged by whoever answers them."""

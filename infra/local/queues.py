@@ -5,13 +5,12 @@ failures; everything else becomes visible again after the queue's timeout.
 """
 
 import threading
-import traceback
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.local.emulator import REGION
-from infra.local.environments import Environments, FunctionError
+from infra.local.environments import Environments, FunctionError, show
 
 POLL_SECONDS = 2  # a long poll; short enough that a reload does not wait for it
 BATCHES_AT_ONCE = 4
@@ -71,8 +70,8 @@ class Poller:
             answer = self._environments.invoke({"Records": [self._record(m) for m in messages]})
             failed = failed_ids(answer, [message["MessageId"] for message in messages])
             self._delete([message for message in messages if message["MessageId"] not in failed])
-        except FunctionError:
-            traceback.print_exc()
+        except FunctionError as error:
+            show(error)
         except (BotoCoreError, ClientError):
             pass  # not deleted: delivered again, which the inbox recognizes
         finally:

@@ -3,19 +3,18 @@
 import datetime
 import re
 import threading
-import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
-from infra.local.environments import Environments, FunctionError
+from infra.local.environments import Environments, FunctionError, show
 from infra.local.functions import Schedule
 
 _UNITS = {"minute": 60, "hour": 3600, "day": 86400}
 _RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
 _CRON = re.compile(r"cron\((\S+) (\S+) (\S+) (\S+) (\S+) (\S+)\)")
-_MONTHS = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split()
-_DAYS = "SUN MON TUE WED THU FRI SAT".split()
+_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+_DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
 _YEARS_AHEAD = 5
 
 
@@ -71,7 +70,7 @@ class _Cron:
         )
 
 
-def _values(text: str, low: int, high: int, names: list[str] | None = None) -> set[int]:
+def _values(text: str, low: int, high: int, names: Sequence[str] | None = None) -> set[int]:
     def number(token: str) -> int:
         if names and token.upper() in names:
             return names.index(token.upper()) + low
@@ -120,7 +119,7 @@ class Entry:
             self.environments.invoke(self.schedule.payload)
             outcome = "ok"
         except FunctionError as error:
-            traceback.print_exc()
+            show(error)
             outcome = str(error).splitlines()[0]
         self.last = f"{started:%H:%M:%S} {outcome}"
 

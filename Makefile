@@ -1,0 +1,86 @@
+# Campus. `make` alone explains the commands. Nothing is needed beforehand but Python 3.11 or newer.
+
+PYTHON ?= python3
+BIN := .venv/bin
+UV := $(BIN)/uv
+INSTALLED := .venv/installed
+EMULATOR := .emulator/installed
+
+# Behind a company's proxy the machine's certificates count. uv does not read pip's settings: the
+# index that pip would ask is handed on.
+export UV_SYSTEM_CERTS := 1
+PIP_INDEX = $(or $(PIP_INDEX_URL),$(shell $(BIN)/pip config get global.index-url 2>/dev/null))
+INDEX = $(if $(UV_DEFAULT_INDEX),,$(if $(PIP_INDEX),UV_DEFAULT_INDEX=$(PIP_INDEX)))
+SYNC = $(INDEX) $(UV) pip install --quiet --require-hashes
+COMPILE = $(INDEX) $(UV) pip compile --quiet --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --custom-compile-command "make lock"
+
+.DEFAULT_GOAL := help
+.PHONY: help up test check fix invoke migrate seed reset new-domain lock build
+
+help: ## Show the commands
+	@echo "Campus: the commands"
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@echo "Options of make up, by environment: PORT (8080), DATABASE_URL, CAMPUS_DATA (.campus)"
+
+up: $(INSTALLED) $(EMULATOR) ## Run everything on this machine; Ctrl-C stops it and keeps the data
+	@exec $(BIN)/python -m infra.local up
+
+test: check $(EMULATOR) ## Everything that CI runs: make check, then the tests
+	$(BIN)/pytest -n auto
+
+check: $(INSTALLED) ## Style, types, who imports whom, SQL migrations, template
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+	$(BIN)/squawk infra/migrations/*.up.sql
+	$(BIN)/cfn-lint template.yaml
+
+fix: $(INSTALLED) ## Repair style
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+invoke: $(INSTALLED) $(EMULATOR) ## Run one function once: EVENT=events/samples/<function>/<name>.json
+	@test -n "$(EVENT)" || { echo "say which: make invoke EVENT=events/samples/..."; exit 2; }
+	@$(BIN)/python -m infra.local invoke "$(EVENT)"
+
+migrate: $(INSTALLED) $(EMULATOR) ## Apply pending migrations to the local data
+	@$(BIN)/python -m infra.local migrate
+
+seed: $(INSTALLED) $(EMULATOR) ## Load the demo data
+	@$(BIN)/python -m infra.local seed
+
+reset: $(INSTALLED) ## Remove the local data
+	@$(BIN)/python -m infra.local reset
+
+new-domain: $(INSTALLED) ## Begin a domain: NAME=<name>
+	@test -n "$(NAME)" || { echo "say which: make new-domain NAME=..."; exit 2; }
+	@$(BIN)/python -m infra.new_domain "$(NAME)"
+
+lock: $(UV) ## Pin the newest allowed dependencies with their hashes
+	$(COMPILE) --upgrade pyproject.toml --group dev -o requirements.lock
+	echo "cryptography>=50" | $(COMPILE) --upgrade --group pyproject.toml:emulator - \
+		-o infra/emulator.lock
+
+build: $(INSTALLED) ## Build the deployable artifacts (needs the SAM CLI)
+	sam build
+
+$(UV):
+	@echo "making the Python environment in .venv"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@touch -c $(UV)
+
+$(INSTALLED): requirements.lock | $(UV)
+	@echo "installing what requirements.lock names"
+	@$(SYNC) --python $(BIN)/python -r requirements.lock
+	@touch $@
+
+$(EMULATOR): infra/emulator.lock | $(UV)
+	@echo "installing the AWS emulator in .emulator"
+	@test -x .emulator/bin/python || $(UV) venv --quiet --python $(BIN)/python .emulator
+	@$(SYNC) --python .emulator/bin/python -r infra/emulator.lock
+	@touch $@
