@@ -24,6 +24,7 @@ CONTRACT_RULES = [
     "ban-drop-not-null",
     "ban-drop-schema",
     "ban-drop-table",
+    "ban-drop-view",
     "changing-column-type",
     "renaming-column",
     "renaming-table",

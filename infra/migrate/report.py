@@ -9,7 +9,12 @@ from typing import NamedTuple
 
 from infra.migrate.statements import skeletons, top_level_parts
 
-HARMLESS_LOCKS = {"none", "ROW EXCLUSIVE", "SHARE UPDATE EXCLUSIVE"}  # beside reads and writes
+HARMLESS_LOCKS = {
+    "none",
+    "ACCESS SHARE",
+    "ROW EXCLUSIVE",
+    "SHARE UPDATE EXCLUSIVE",
+}  # beside reads and writes
 TABLE = r"(?:if exists )?(?:only )?(?P<table>[\w.]+)"
 STABLE_DEFAULT = re.compile(r"\b(?:now|nullif|coalesce|lower|upper|make_interval)\(")
 VOLATILE_DEFAULT = re.compile(r"\bdefault [^,]*?\w\(")
@@ -58,7 +63,8 @@ ALTER_TABLE = [
     Kind(r"alter (?:column )?\w+ set not null", "ACCESS EXCLUSIVE", "scan"),
     Kind(r"alter (?:column )?\w+ set (?:statistics|\()", "SHARE UPDATE EXCLUSIVE"),
     Kind(r"alter ", "ACCESS EXCLUSIVE"),
-    Kind(r"add .*\bnot valid$", "SHARE ROW EXCLUSIVE"),
+    Kind(r"add (?:constraint \w+ )?foreign key .*\bnot valid$", "SHARE ROW EXCLUSIVE"),
+    Kind(r"add .*\bnot valid$", "ACCESS EXCLUSIVE"),
     Kind(r"add (?:constraint \w+ )?(?:unique|primary key) using index", "ACCESS EXCLUSIVE"),
     Kind(r"add (?:constraint \w+ )?foreign key", "SHARE ROW EXCLUSIVE", "scan"),
     Kind(r"add (?:constraint|check|unique|primary key|exclude)\b", "ACCESS EXCLUSIVE", "scan"),
@@ -102,7 +108,8 @@ STATEMENTS = [
     Kind(r"(?:analyze|vacuum|comment on)\b", "SHARE UPDATE EXCLUSIVE"),
     Kind(r"call protect\('(?P<table>[\w.]+)'", "ACCESS EXCLUSIVE"),
     Kind(r"call bound_times\('(?P<table>[\w.]+)'", "ACCESS EXCLUSIVE", "scan"),
-    Kind(r"(?:create|alter|grant|revoke|set|reset|call)\b", "none"),
+    Kind(r"(?:grant|revoke)\b", "ACCESS SHARE"),
+    Kind(r"(?:create|alter|set|reset|call)\b", "none"),
     Kind(r"", "ACCESS EXCLUSIVE"),
 ]
 INDEX = re.compile(r"create (?:unique )?index (?:concurrently )?(?:if not exists )?(\w+) on ")
@@ -144,7 +151,9 @@ def _steps_of(statement: str) -> list[Step]:
     match = re.match(rf"alter (?:materialized view|table) {TABLE} (?P<rest>.*)", statement)
     if not match:
         return [_step(statement, STATEMENTS, "")]
-    return [_step(action, ALTER_TABLE, match["table"]) for action in top_level_parts(match["rest"])]
+    table = match["table"]
+    steps = [_step(action, ALTER_TABLE, table) for action in top_level_parts(match["rest"])]
+    return [replace(step, action=f"alter table {table} {step.action}") for step in steps]
 
 
 def _inside(block: str) -> list[Step]:

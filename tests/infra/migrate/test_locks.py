@@ -1,0 +1,79 @@
+"""A migration that must wait for a lock does not make readers wait."""
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg
+import pytest
+
+from infra import migrate
+from tests.infra.migrate.conftest import Write
+from tests.infra.migrate.database import ask
+
+ADD_COLUMN = ("ALTER TABLE note ADD COLUMN body text;", "ALTER TABLE note DROP COLUMN body;")
+
+
+@pytest.fixture
+def note_url(empty_database_url: str, write: Write) -> str:
+    migrate.up(empty_database_url, write(1, "CREATE TABLE note (id int);", "DROP TABLE note;"))
+    return empty_database_url
+
+
+def test_behind_an_open_transaction_it_tries_again_and_other_readers_go_on(
+    note_url: str, write: Write
+) -> None:
+    options = write(2, *ADD_COLUMN)
+    waits: list[float] = []
+    done = threading.Event()
+
+    def read_on() -> None:
+        with psycopg.connect(note_url, autocommit=True) as reader:
+            while not done.is_set():
+                began = time.monotonic()
+                reader.execute("SELECT FROM note")
+                waits.append(time.monotonic() - began)
+
+    with psycopg.connect(note_url) as holder, ThreadPoolExecutor(2) as pool:
+        holder.execute("SELECT FROM note")
+        reading = pool.submit(read_on)
+        migrating = pool.submit(migrate.up, note_url, options)
+        time.sleep(1.5)
+        assert not migrating.done()
+        holder.commit()
+        assert migrating.result(timeout=20) == ["00000000000002_made_up"]
+        done.set()
+        reading.result(timeout=20)
+    # Measured without a lock timeout: as long as the holder's transaction, here 1.5 s.
+    assert max(waits) < 1.0
+    assert sorted(waits)[int(len(waits) * 0.99)] < 0.5
+
+
+def test_when_the_lock_never_comes_free_it_gives_up_and_leaves_nothing(
+    note_url: str, write: Write
+) -> None:
+    options = migrate.Options(directory=write(2, *ADD_COLUMN).directory, patience=0.5)
+    with psycopg.connect(note_url) as holder:
+        holder.execute("SELECT FROM note")
+        with pytest.raises(migrate.MigrationError, match="lock timeout"):
+            migrate.up(note_url, options)
+    columns = "SELECT attname FROM pg_attribute WHERE attrelid = 'note'::regclass AND attnum > 0"
+    assert ask(note_url, columns) == [("id",)]
+    assert migrate.up(note_url, options) == ["00000000000002_made_up"]
+
+
+def test_a_concurrent_index_waits_out_a_long_transaction_instead_of_failing(
+    note_url: str, write: Write
+) -> None:
+    options = write(
+        2,
+        "-- transaction: none\nCREATE INDEX CONCURRENTLY IF NOT EXISTS note_id ON note (id);",
+        "-- transaction: none\nDROP INDEX CONCURRENTLY IF EXISTS note_id;",
+    )
+    with psycopg.connect(note_url) as holder, ThreadPoolExecutor(1) as pool:
+        holder.execute("INSERT INTO note VALUES (1)")
+        migrating = pool.submit(migrate.up, note_url, options)
+        time.sleep(0.5)
+        assert not migrating.done()
+        holder.commit()
+        assert migrating.result(timeout=20) == ["00000000000002_made_up"]
