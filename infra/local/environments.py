@@ -62,8 +62,8 @@ class Environments:
         module, _, name = self.function.handler.rpartition(".")
         try:
             return getattr(importlib.import_module(module), name)
-        except Exception:  # a function that cannot be loaded must not stop the others
-            self.error = traceback.format_exc()
+        except Exception as error:  # a function that cannot be loaded must not stop the others
+            self.error = _own_frames(error)
             return None
 
     def start(self, event: Any) -> Future[Any]:
@@ -101,6 +101,15 @@ class Environments:
     def stop(self) -> None:
         """Let running invocations end and start no more."""
         self._threads.shutdown(wait=True, cancel_futures=True)
+
+
+def _own_frames(error: Exception) -> str:
+    """The traceback without the import machinery."""
+    told = traceback.TracebackException.from_exception(error)
+    machinery = ("importlib", __file__)
+    frames = [f for f in told.stack if not any(part in f.filename for part in machinery)]
+    told.stack = traceback.StackSummary.from_list(frames)
+    return "".join(told.format()).strip()
 
 
 def show(error: FunctionError) -> None:

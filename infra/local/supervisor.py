@@ -18,9 +18,12 @@ from pathlib import Path
 from typing import Any
 
 from infra.local import demo, serve
+from infra.local.emulator import EmulatorError
 from infra.local.logs import colored, say
 from infra.local.options import ROOT, Options
 from infra.local.parts import TEMPLATE, Parts, running_parts
+from infra.local.postgres_programs import PostgresError
+from infra.migrate import MigrationError
 
 WATCHED = ("functions", "shared", "events")
 SUFFIXES = (".py", ".sql")
@@ -87,8 +90,12 @@ def up(options: Options) -> int:
     chosen = Options(listener.getsockname()[1], options.data)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
-    with contextlib.suppress(KeyboardInterrupt), running_parts(chosen) as parts:
-        _serve(parts, listener)
+    try:
+        with contextlib.suppress(KeyboardInterrupt), running_parts(chosen) as parts:
+            _serve(parts, listener)
+    except (MigrationError, PostgresError, EmulatorError) as error:
+        print(f"{error}\n(make reset removes the local data and begins anew)", file=sys.stderr)
+        return 1
     print("stopped; the data are kept (make reset clears them)")
     return 0
 
@@ -105,7 +112,7 @@ def _serve(parts: Parts, listener: socket.socket) -> None:
         while True:
             time.sleep(LOOK_SECONDS)
             if parts.emulator.process.poll() is not None:
-                raise SystemExit("the AWS emulator ended: see emulator/emulator.log")
+                raise EmulatorError("the AWS emulator ended: see emulator/emulator.log")
             current = _snapshot()
             if current != snapshot or not held[0].alive:
                 _replace(parts, listener, held, _changes(snapshot, current))
@@ -145,9 +152,7 @@ def _replace(
 
 def _show_broken(broken: dict[str, str] | None) -> None:
     for domain, error in (broken or {}).items():
-        lines = error.strip().splitlines()
-        shown = lines[-1:] if f"No module named 'functions.{domain}" in lines[-1] else lines
-        say(colored(f"{domain} cannot be loaded: " + "\n".join(shown), "red"))
+        say(colored(f"{domain} cannot be loaded\n{error}", "red"))
 
 
 def _snapshot() -> dict[str, int]:
