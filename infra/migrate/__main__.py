@@ -12,10 +12,10 @@ import psycopg
 
 from infra.local.postgres_programs import programs_directory
 from infra.migrate import restore_points
-from infra.migrate.files import MigrationError, create
-from infra.migrate.inspection import round_trip, status, verify
+from infra.migrate.files import MigrationError, create, load
+from infra.migrate.inspection import pending, round_trip, status, verify
 from infra.migrate.lint import lint
-from infra.migrate.runner import DEFAULTS, Options, down, up
+from infra.migrate.runner import Options, down, up
 
 LOCAL_STAGES = ("local", "test")
 
@@ -72,7 +72,7 @@ def _status(_: argparse.Namespace) -> int:
 
 
 def _up(_: argparse.Namespace) -> int:
-    faults = lint(DEFAULTS.directory).faults
+    faults = lint(pending(_url())).faults
     if faults:
         raise MigrationError("lint refuses:\n" + "\n".join(faults))
     labels = up(_url(), _options())
@@ -104,7 +104,7 @@ def _new(chosen: argparse.Namespace) -> int:
 
 
 def _lint(_: argparse.Namespace) -> int:
-    findings = lint()
+    findings = lint(load())
     print("\n".join(findings.report))
     print("\n".join(findings.faults), file=sys.stderr)
     return 1 if findings.faults else 0

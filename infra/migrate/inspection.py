@@ -9,7 +9,7 @@ from pathlib import Path
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from infra.migrate.files import DIRECTORY, MigrationError, load
+from infra.migrate.files import DIRECTORY, Migration, MigrationError, load
 from infra.migrate.indexes import invalid_indexes
 from infra.migrate.runner import DEFAULTS, Options, down, history, pending_of, up
 from infra.migrate.session import Connection, connect, has_history, run_script
@@ -31,15 +31,19 @@ def status(url: str, directory: Path = DIRECTORY) -> list[str]:
     return lines + [f"{version}  {details[version]}, by a newer release" for version in unknown]
 
 
+def pending(url: str, directory: Path = DIRECTORY) -> list[Migration]:
+    """What `up` would apply."""
+    with contextlib.closing(connect(url)) as connection:
+        return pending_of(load(directory), history(connection))
+
+
 def verify(url: str, directory: Path = DIRECTORY) -> list[str]:
     """Faults: edited or pending migrations, invalid indexes, constraints never validated."""
-    migrations = load(directory)
+    try:
+        faults = [f"{migration.label} is pending" for migration in pending(url, directory)]
+    except MigrationError as error:
+        return [str(error)]
     with contextlib.closing(connect(url)) as connection:
-        try:
-            pending = pending_of(migrations, history(connection))
-        except MigrationError as error:
-            return [str(error)]
-        faults = [f"{migration.label} is pending" for migration in pending]
         faults += [f"index {name} is invalid: drop it" for name in invalid_indexes(connection)]
         rows = connection.execute(
             """

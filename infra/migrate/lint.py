@@ -10,7 +10,7 @@ import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from infra.migrate.files import DIRECTORY, Migration, MigrationError, Script, load
+from infra.migrate.files import DIRECTORY, Migration, MigrationError, Script
 from infra.migrate.report import Step, describe
 from infra.migrate.runner import refuse_unmarked
 from infra.migrate.statements import skeletons
@@ -38,11 +38,11 @@ class Findings:
     faults: list[str] = field(default_factory=lambda: list[str]())
 
 
-def lint(directory: Path = DIRECTORY, root: Path = ROOT) -> Findings:
-    """Examine every migration in `directory` against the queries below `root`."""
+def lint(migrations: list[Migration], directory: Path = DIRECTORY, root: Path = ROOT) -> Findings:
+    """Examine `migrations`, read from `directory`, against the queries below `root`."""
     findings = Findings()
     queries = _queries(root)
-    for migration in load(directory):
+    for migration in migrations:
         findings.report += [migration.label, *map(_line, describe(migration.up.text))]
         findings.faults += faults_of(migration)
         if migration.up.contract:

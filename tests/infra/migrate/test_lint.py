@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from infra import migrate
-from infra.migrate.lint import ROOT, lint
+from infra.migrate.files import load
+from infra.migrate.lint import ROOT, Findings, lint
 from tests.infra.migrate.conftest import Write
 
 CONTRACT = "-- phase: contract\n"
@@ -24,12 +25,16 @@ def repository(tmp_path: Path) -> Path:
     return root
 
 
+def _lint(options: migrate.Options, root: Path) -> Findings:
+    return lint(load(options.directory), options.directory, root)
+
+
 def _add_query(root: Path, text: str) -> None:
     (root / "functions" / "notes" / "queries.sql").write_text("-- name: find_notes\n" + text)
 
 
 def test_the_checked_in_migrations_pass() -> None:
-    assert lint().faults == []
+    assert lint(load()).faults == []
 
 
 @pytest.mark.parametrize(
@@ -53,7 +58,7 @@ def test_what_takes_something_away_needs_the_contract_phase(
 ) -> None:
     options = write(1, statement)
     refusal = "takes something away"
-    assert any(refusal in fault for fault in lint(options.directory, repository).faults)
+    assert any(refusal in fault for fault in _lint(options, repository).faults)
     with pytest.raises(migrate.MigrationError, match=refusal):
         migrate.up(empty_database_url, options)
 
@@ -63,7 +68,7 @@ def test_a_marked_contract_migration_passes_when_no_query_reads_the_column(
 ) -> None:
     _add_query(repository, "SELECT id, title FROM note WHERE user_id = %(user_id)s;")
     options = write(1, CONTRACT + DROP_BODY, RESTORE_BODY)
-    assert lint(options.directory, repository).faults == []
+    assert _lint(options, repository).faults == []
 
 
 @pytest.mark.parametrize(
@@ -79,7 +84,7 @@ def test_a_contract_migration_is_refused_while_a_checked_in_query_reads_the_colu
 ) -> None:
     _add_query(repository, query)
     options = write(1, CONTRACT + DROP_BODY, RESTORE_BODY)
-    assert lint(options.directory, repository).faults == [
+    assert _lint(options, repository).faults == [
         "00000000000001_made_up: `alter table note drop column body`, but "
         "functions/notes/queries.sql (find_notes) still reads it"
     ]
@@ -90,7 +95,7 @@ def test_dropping_a_table_is_refused_while_the_shared_layer_reads_it(
 ) -> None:
     (repository / "shared" / "outbox.sql").write_text("-- name: due\nSELECT id FROM outbox;")
     options = write(1, CONTRACT + "DROP TABLE outbox;")
-    assert "shared/outbox.sql (due)" in lint(options.directory, repository).faults[0]
+    assert "shared/outbox.sql (due)" in _lint(options, repository).faults[0]
 
 
 @pytest.mark.parametrize(
@@ -107,7 +112,7 @@ def test_work_that_stops_writers_of_an_existing_table_is_refused(
     write: Write, repository: Path, statement: str
 ) -> None:
     options = write(1, statement)
-    faults = lint(options.directory, repository).faults
+    faults = _lint(options, repository).faults
     assert any("stops writers" in fault for fault in faults)
 
 
@@ -117,7 +122,7 @@ def test_the_same_work_on_a_table_that_the_migration_makes_passes(
     options = write(
         1, "CREATE TABLE note (body text NOT NULL); CREATE INDEX note_body ON note (body);"
     )
-    assert lint(options.directory, repository).faults == []
+    assert _lint(options, repository).faults == []
 
 
 def test_a_short_way_is_accepted_with_a_reason(write: Write, repository: Path) -> None:
@@ -127,7 +132,7 @@ def test_a_short_way_is_accepted_with_a_reason(write: Write, repository: Path) -
         "-- squawk-ignore require-concurrent-index-creation\n"
         "CREATE INDEX tier_name ON tier (name);",
     )
-    assert lint(options.directory, repository).faults == []
+    assert _lint(options, repository).faults == []
 
 
 def test_blocks_without_a_transaction_hold_one_statement_that_can_run_again(
@@ -137,13 +142,13 @@ def test_blocks_without_a_transaction_hold_one_statement_that_can_run_again(
         1,
         "-- transaction: none\nCREATE INDEX CONCURRENTLY note_body ON note (body); ANALYZE note;",
     )
-    faults = "\n".join(lint(options.directory, repository).faults)
+    faults = "\n".join(_lint(options, repository).faults)
     assert "2 statements in a block" in faults
     assert "cannot run a second time" in faults
 
 
 def test_squawk_findings_are_reported_with_file_and_line(write: Write, repository: Path) -> None:
     options = write(1, "CREATE TABLE note (\n    title varchar(10)\n);")
-    (fault,) = lint(options.directory, repository).faults
+    (fault,) = _lint(options, repository).faults
     assert fault.startswith("00000000000001_made_up.up.sql:2:")
     assert fault.endswith("(prefer-text-field)")
