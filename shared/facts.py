@@ -34,6 +34,9 @@ class Event(Model):
 
     entity_version: int = Field(default=1, exclude=True)
 
+    def __init_subclass__(cls, **_: Any) -> None:
+        super().__init_subclass__()
+
     @classmethod
     def __pydantic_init_subclass__(
         cls, *, type: str, version: int = 1, audience: Audience = "user", **_: Any

@@ -4,6 +4,7 @@ handle = function("tasks", routes=[assignments.routes, ...], subscribers=subscri
 """
 
 from collections.abc import Callable, Iterable
+from types import ModuleType
 from typing import Any
 
 from shared.consumer import Queue, Subscribers
@@ -18,9 +19,13 @@ def function(
     *,
     routes: Iterable[Routes] = (),
     subscribers: Subscribers | None = None,
+    changes: ModuleType | None = None,  # noqa: ARG001 (importing it registers its steps)
     trigger: Handler | None = None,
 ) -> Handler:
-    """The entry of a domain: gateway requests, queue batches, schedules, user pool triggers."""
+    """The entry of a domain: gateway requests, queue batches, schedules, user pool triggers.
+
+    `changes` is the domain's module of version steps.
+    """
     api = Api(service, routes)
     queue = Queue(service, subscribers or Subscribers())
 

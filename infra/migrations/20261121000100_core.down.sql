@@ -4,3 +4,4 @@ drop table deletion_policy, deletable, consumer_failure, inbox, outbox;
 drop table event;
 drop function ensure_event_partitions;
 drop table idempotency_key, rate_limit, cache_generation, used_nonce, api_key, identity, app_user;
+drop function uuid7;

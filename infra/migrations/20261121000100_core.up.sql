@@ -1,6 +1,16 @@
 -- What the shared layer stands on: people and their credentials, admission, limits, idempotency,
 -- the event history with its outbox and inbox, and soft deletion.
 
+-- UUIDv7 (RFC 9562, 5.7) for rows that a statement makes in sets; all others get theirs in Python.
+create function uuid7() returns uuid
+language sql volatile set search_path = public, pg_temp as $$
+    select encode(set_bit(set_bit(
+               overlay(uuid_send(gen_random_uuid())
+                       placing substring(int8send(floor(extract(epoch from clock_timestamp())
+                                                        * 1000)::bigint) from 3)
+                       from 1 for 6), 52, 1), 53, 1), 'hex')::uuid
+$$;
+
 create table app_user (
     id                      uuid primary key,
     email                   text        not null check (length(email) between 3 and 320),
@@ -469,7 +479,7 @@ revoke all on rate_limit from campus_app, campus_support;
 revoke insert, update, delete on cache_generation, deletable, deletion_policy from campus_app;
 revoke insert, delete on app_user from campus_app;
 revoke insert, update, delete on identity from campus_app;
-grant execute on function count_requests, record_violation, admit, claim_idempotency_key,
+grant execute on function uuid7, count_requests, record_violation, admit, claim_idempotency_key,
     provision_user, soft_delete_record, soft_delete_children, restore_record, purge_deleted
     to campus_app, campus_system, campus_support;
 grant execute on function ensure_event_partitions to campus_system;

@@ -1,0 +1,155 @@
+"""Facts about what students plan."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from shared.facts import Event
+
+Kind = Literal["assignment", "lecture", "study_session"]
+
+
+class AssignmentCreated(Event, type="assignment.created"):
+    """An assignment was planned."""
+
+    assignment_id: UUID
+    course_id: UUID | None
+    due_at: datetime
+
+
+class AssignmentUpdated(Event, type="assignment.updated"):
+    """Fields of an assignment changed."""
+
+    assignment_id: UUID
+    course_id: UUID | None
+    changed: list[str]
+
+
+class AssignmentDeleted(Event, type="assignment.deleted"):
+    """An assignment went to the trash, with what hangs on it."""
+
+    assignment_id: UUID
+    deletion_id: UUID
+
+
+class AssignmentRestored(Event, type="assignment.restored"):
+    """An assignment came back from the trash."""
+
+    assignment_id: UUID
+    deletion_id: UUID
+
+
+class AssignmentPurged(Event, type="assignment.purged"):
+    """An assignment was removed for good."""
+
+    assignment_id: UUID
+
+
+class AssignmentCompleted(Event, type="assignment.completed"):
+    """An assignment was done."""
+
+    assignment_id: UUID
+    course_id: UUID | None
+    completed_at: datetime
+
+
+class AssignmentReopened(Event, type="assignment.reopened"):
+    """A done assignment is to be done again."""
+
+    assignment_id: UUID
+    course_id: UUID | None
+
+
+class LectureCreated(Event, type="lecture.created"):
+    """A lecture (or a series of them) was planned."""
+
+    lecture_id: UUID
+    course_id: UUID
+    starts_at: datetime
+
+
+class LectureUpdated(Event, type="lecture.updated"):
+    """Fields of a lecture changed."""
+
+    lecture_id: UUID
+    course_id: UUID
+    changed: list[str]
+
+
+class LectureDeleted(Event, type="lecture.deleted"):
+    """A lecture went to the trash."""
+
+    lecture_id: UUID
+    deletion_id: UUID
+
+
+class LectureRestored(Event, type="lecture.restored"):
+    """A lecture came back from the trash."""
+
+    lecture_id: UUID
+    deletion_id: UUID
+
+
+class LecturePurged(Event, type="lecture.purged"):
+    """A lecture was removed for good."""
+
+    lecture_id: UUID
+
+
+class StudySessionCreated(Event, type="study_session.created"):
+    """A study session was planned."""
+
+    study_session_id: UUID
+    course_id: UUID | None
+    starts_at: datetime
+
+
+class StudySessionUpdated(Event, type="study_session.updated"):
+    """Fields of a study session changed."""
+
+    study_session_id: UUID
+    course_id: UUID | None
+    changed: list[str]
+
+
+class StudySessionDeleted(Event, type="study_session.deleted"):
+    """A study session went to the trash."""
+
+    study_session_id: UUID
+    deletion_id: UUID
+
+
+class StudySessionRestored(Event, type="study_session.restored"):
+    """A study session came back from the trash."""
+
+    study_session_id: UUID
+    deletion_id: UUID
+
+
+class StudySessionPurged(Event, type="study_session.purged"):
+    """A study session was removed for good."""
+
+    study_session_id: UUID
+
+
+class StudySessionStarted(Event, type="study_session.started"):
+    """A study session began."""
+
+    study_session_id: UUID
+
+
+class StudySessionFinished(Event, type="study_session.finished"):
+    """A study session ended."""
+
+    study_session_id: UUID
+    course_id: UUID | None
+    focus_seconds: int
+    finished_at: datetime
+
+
+class StreakUpdated(Event, type="streak.updated"):
+    """A user's streak moved. The entity is the user's streak."""
+
+    streak_id: UUID
+    current_days: int
+    longest_days: int

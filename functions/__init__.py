@@ -1,0 +1,1 @@
+"""One folder a domain; a newcomer finds a route by its path."""

@@ -1,0 +1,1 @@
+"""Assignments, lectures and study sessions, their reminders, trash, streak and home screen."""
