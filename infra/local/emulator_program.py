@@ -2,17 +2,19 @@
 
 ministack writes its state on shutdown only, mails the same code to everybody and fires no trigger
 after a confirmation. Here changes of the user pool and mails are on disk before they are
-answered, codes are random, and a confirmed sign-up calls the function that the pool names.
+answered, codes are random, a confirmed sign-up calls the function that the pool names, and a
+message wakes whoever waits for it.
 The process ends when its standard input does: whoever started it is gone then, however it went.
 """
 
+import asyncio
 import importlib
 import json
 import os
 import secrets
-import signal
 import sys
 import threading
+import types
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -178,14 +180,40 @@ def keep_mails(ses: Any, cognito: Any) -> None:
     ses.handle_request, cognito._deliver_cognito_email = handle_and_keep, deliver_and_keep
 
 
+def wake_receivers(sqs: Any, arrivals: threading.Event) -> None:
+    """A long poll returns when a message arrives, not at its next look every tenth of a second.
+
+    `arrivals` is what the emulator sets whenever something was put into a queue.
+    """
+    waiting: set[asyncio.Future[None]] = set()
+    note_arrival = arrivals.set
+
+    async def wait(seconds: float) -> None:
+        future = asyncio.get_running_loop().create_future()
+        waiting.add(future)
+        await asyncio.wait((future,), timeout=seconds)
+        waiting.discard(future)
+
+    def wake() -> None:
+        note_arrival()
+        for future in list(waiting):
+            future.get_loop().call_soon_threadsafe(_finish, future)
+
+    arrivals.set = wake
+    sqs.asyncio = types.SimpleNamespace(sleep=wait, iscoroutine=asyncio.iscoroutine)
+
+
+def _finish(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)
+
+
 def end_with_parent() -> None:
-    """Shut down in order when standard input closes, and at once if that takes too long."""
+    """End at once when standard input closes: everything that counts is on disk."""
 
     def watch() -> None:
         sys.stdin.buffer.read()
-        os.kill(os.getpid(), signal.SIGTERM)
-        threading.Event().wait(3)
-        os._exit(1)
+        os._exit(0)
 
     threading.Thread(target=watch, name="parent", daemon=True).start()
 
@@ -197,7 +225,9 @@ def main() -> None:
     app = importlib.import_module("ministack.app")
     cognito = importlib.import_module("ministack.services.cognito")
     ses = importlib.import_module("ministack.services.ses")
+    sqs = importlib.import_module("ministack.services.sqs")
     persistence = importlib.import_module("ministack.core.persistence")
+    wake_receivers(sqs, importlib.import_module("ministack.core.concurrency").esm_wake)
     keep_mails(ses, cognito)
     randomize_codes(cognito)
     fire_confirmation_trigger(cognito, importlib.import_module("ministack.core.responses"))

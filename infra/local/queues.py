@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from infra.local.emulator import REGION
 from infra.local.environments import Environments, FunctionError, show
 
-POLL_SECONDS = 2  # a long poll; short enough that a reload does not wait for it
+POLL_SECONDS = 1  # a long poll; short enough that a stop does not wait for it
 BATCHES_AT_ONCE = 4
 
 

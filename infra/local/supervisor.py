@@ -88,7 +88,7 @@ def up(options: Options) -> int:
         print(f"Port {options.port} cannot be used ({error.strerror}). Set PORT to another one.")
         return 1
     chosen = Options(listener.getsockname()[1], options.data)
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     try:
         with contextlib.suppress(KeyboardInterrupt), running_parts(chosen) as parts:
@@ -145,9 +145,9 @@ def _replace(
         say(colored("the edit does not load: the code from before it still serves", "red"))
         return
     held[0] = new
-    old.stop()
     names = ", ".join(Path(name).name for name in changed) or "the serving process ended"
     say(f"reloaded in {time.monotonic() - started:.1f} s ({names})")
+    old.stop()
 
 
 def _show_broken(broken: dict[str, str] | None) -> None:
