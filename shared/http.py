@@ -285,6 +285,7 @@ class _Exchange:
             "cold_start": cold_start(),
             "db_ms": round(held.seconds * 1000, 3) if held else None,
             "db_round_trips": held.round_trips if held else None,
+            "db_round_trips_declared": _declared(self.route),
             "level": "ERROR" if answer.status >= 500 else "INFO",
         }
         metrics = {
@@ -292,6 +293,13 @@ class _Exchange:
             "http_request_duration_seconds": (milliseconds / 1000, "Seconds"),
         }
         canonical_line(self.api.service, "request", fields, metrics)
+
+
+def _declared(route: Route | None) -> int | None:
+    """The budget: the gate's flush, the route's statements, and for a write the closing flush."""
+    if route is None or route.database is None:
+        return None
+    return 1 + route.statements + (1 if route.writes else 0)
 
 
 def _preflight(call: Call, allow: str) -> Answer:
