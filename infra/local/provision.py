@@ -41,7 +41,8 @@ def _make_queues(template: Template, sqs: Any) -> None:
             for key, value in properties.items()
             if key != "SqsManagedSseEnabled"
         }
-        url = sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
+        url = sqs.create_queue(QueueName=name)["QueueUrl"]
+        sqs.set_queue_attributes(QueueUrl=url, Attributes=attributes)
         template.values[logical_id] = url
         template.values[f"{logical_id}.QueueName"] = name
         template.values[f"{logical_id}.Arn"] = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}"

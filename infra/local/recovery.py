@@ -7,6 +7,7 @@ the relay publishes it again. Subscribers that did take it recognize it by their
 import datetime
 import importlib
 import json
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -21,9 +22,22 @@ DAYS = 7
 SWEEP = "sweep"
 
 
-def recover(stack: "Stack") -> None:
-    """Put back what is unhandled and let the relay publish it now."""
-    found = requeue_unhandled(stack.description["database_url"], subscriptions(stack))
+def recover(stack: "Stack", emptied: bool) -> None:
+    """Remember who subscribes to what; after a stop, put back what is unhandled and publish it.
+
+    A subscriber that is new since the last run gets no history, as on AWS.
+    """
+    file = stack.options.data / "subscriptions.json"
+    before: list[list[str]] = json.loads(file.read_text()) if file.exists() else []
+    broken = [name for name, each in stack.environments.items() if each.error]
+    pairs = subscriptions(domain for domain in stack.environments if domain not in broken)
+    pairs += [pair for pair in before if pair[1].split(".")[0] in broken]
+    file.write_text(json.dumps(pairs))
+    if not emptied:
+        return
+    found = requeue_unhandled(
+        stack.description["database_url"], [pair for pair in pairs if pair in before]
+    )
     if found:
         say(f"{found} events are published again: a subscriber has not handled them yet")
     for entry in stack.clock.entries:
@@ -31,26 +45,24 @@ def recover(stack: "Stack") -> None:
             entry.run()
 
 
-def subscriptions(stack: "Stack") -> list[dict[str, str]]:
-    """Which subscriber wants which type of event, as the functions declare it."""
-    found: list[dict[str, str]] = []
-    for domain, environments in stack.environments.items():
-        if environments.error:
-            continue
+def subscriptions(domains: Iterable[str]) -> list[list[str]]:
+    """Pairs of event type and subscriber, as the functions declare them."""
+    found: list[list[str]] = []
+    for domain in domains:
         try:
             module: Any = importlib.import_module(f"functions.{domain}.subscribers")
         except ModuleNotFoundError:
             continue
         found += [
-            {"type": event_type, "subscriber": subscriber}
-            for event_type, subscriber in module.subscribers.subscriptions()
+            [each.event.type, f"{domain}.{each.name}"] for each in module.subscribers.subscribers
         ]
     return found
 
 
-def requeue_unhandled(url: str, wanted: list[dict[str, str]]) -> int:
+def requeue_unhandled(url: str, pairs: list[list[str]]) -> int:
     """Returns how many events went back into the outbox."""
     since = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=DAYS)
+    wanted = [{"type": event_type, "subscriber": name} for event_type, name in pairs]
     with psycopg.connect(url, autocommit=True) as connection:
         text: Any = sql.requeue_unhandled.text
         parameters = {"since": since, "subscriptions": json.dumps(wanted)}

@@ -35,6 +35,7 @@ from infra.local.requests_seen import RequestsSeen
 from infra.local.schedules import Clock
 
 LISTENER, READY, LIFELINE = "CAMPUS_LISTENER", "CAMPUS_READY", "CAMPUS_LIFELINE"
+EMPTIED = "CAMPUS_QUEUES_EMPTIED"
 
 
 class Stack:
@@ -115,7 +116,7 @@ def main() -> None:
     server = Server(socket.socket(fileno=int(os.environ[LISTENER])), stack.answer)
     _report(broken)
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-    recovery.recover(stack)
+    recovery.recover(stack, emptied=os.environ[EMPTIED] == "yes")
     stack.start()
     stopping.wait()
     server.shutdown()

@@ -34,7 +34,7 @@ LOAD_SECONDS = 30
 class Serving:
     """A serving process and what it could not load."""
 
-    def __init__(self, options: Options, listener: socket.socket) -> None:
+    def __init__(self, options: Options, listener: socket.socket, emptied: bool) -> None:
         ready, ready_inside = os.pipe()
         lifeline_inside, self._lifeline = os.pipe()
         descriptors = (listener.fileno(), ready_inside, lifeline_inside)
@@ -44,6 +44,7 @@ class Serving:
             cwd=ROOT,
             env=os.environ
             | {"PORT": str(options.port), "CAMPUS_DATA": str(options.data)}
+            | {serve.EMPTIED: "yes" if emptied else "no"}
             | {name: str(number) for name, number in zip(names, descriptors, strict=True)},
             pass_fds=descriptors,
         )
@@ -106,7 +107,7 @@ def _interrupt(*_: Any) -> None:
 
 def _serve(parts: Parts, listener: socket.socket) -> None:
     snapshot = _snapshot()
-    with _stopping(Serving(parts.options, listener)) as held:
+    with _stopping(Serving(parts.options, listener, emptied=True)) as held:
         _show_broken(held[0].broken)
         demo.welcome(parts)
         while True:
@@ -136,7 +137,7 @@ def _replace(
     started = time.monotonic()
     if str(TEMPLATE) in changed or not old.alive:
         parts.provision()
-    new = Serving(parts.options, listener)
+    new = Serving(parts.options, listener, emptied=not old.alive)
     worse = new.broken is None or not set(new.broken) <= set(old.broken or ())
     if new.broken != old.broken:
         _show_broken(new.broken)
