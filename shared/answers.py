@@ -184,12 +184,14 @@ def _pointed(version: Version, route: Route | None, item: dict[str, Any]) -> dic
     if "pointer" in item:
         return item
     rest = {key: value for key, value in item.items() if key not in ("path", "field")}
-    path: tuple[str | int, ...] = item.get("path") or (item["field"],)
+    path: tuple[str | int, ...] = item["path"] if "path" in item else (item["field"],)
     body = route.body[1] if route and route.body else None
     query = route.query[1] if route and route.query else None
-    in_query = rest.get("in") == "query" or (body is None or path[0] not in body.model_fields)
-    model = query if in_query and query else body
-    rest.setdefault("in", "query" if model is query else "body")
+    in_query = (
+        bool(path) and query is not None and (body is None or path[0] not in body.model_fields)
+    )
+    place = rest.setdefault("in", "query" if in_query else "body")
+    model = query if place == "query" else body
     return {"pointer": spelled(version, model, path), **rest}
 
 
