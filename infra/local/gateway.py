@@ -205,7 +205,7 @@ def to_reply(answer: Any) -> Reply:
         return Reply(200, [("content-type", "application/json")], json.dumps(answer).encode())
     try:
         return _format_2(answer)
-    except (TypeError, ValueError):
+    except (AttributeError, TypeError, ValueError):
         return problem(500)
 
 
