@@ -158,7 +158,7 @@ class Campus:
 
     def rows(self, text: str, *parameters: Any) -> list[tuple[Any, ...]]:
         """What the database holds, seen by its admin."""
-        return self.admin.execute(text, parameters).fetchall()
+        return self.admin.execute(text, parameters or None).fetchall()
 
     def types(self, user: User) -> list[str]:
         """The types of the events about a user, in order."""
