@@ -102,7 +102,7 @@ class ScheduledRun:
         """Run `work` in one transaction and return what it returns."""
         held = database(role or self.schedule.role)
         origin = Origin(f"campus.{self.service}", self.correlation_id, actor_id=self.schedule.name)
-        return _unit(self.service, held, origin, work, self.seconds_left, None, None, None)
+        return unit(self.service, held, origin, work, self.seconds_left, None, None, None)
 
     @property
     def database(self) -> Database:
@@ -261,7 +261,7 @@ class Queue:
             api_version=fact["apiVersion"],
         )
         claim = (outbox.sql.claim_inbox.text, {"subscriber": name, "event_id": origin.causation_id})
-        return _unit(
+        return unit(
             self.service,
             database(subscriber.role),
             origin,
@@ -273,7 +273,7 @@ class Queue:
         )
 
 
-def _unit(
+def unit(
     service: str,
     held: Database,
     origin: Origin,

@@ -14,7 +14,7 @@ from typing import Any
 
 from shared import limits, signing
 from shared.answers import Answer
-from shared.database import Command, Result
+from shared.database import Command, Database, Result
 from shared.errors import Refusal
 from shared.facts import CONTRACTS
 from shared.identity import Credentials
@@ -152,11 +152,16 @@ def _judge(
 
 
 def _count_refused(call: Call, session: Session) -> None:
-    counted = limits.refused_credentials(call.address)
-    _, result, _ = session.database.begin(_BEGIN, limits.count_command(counted), _COMMIT)
+    count_alone(limits.refused_credentials(call.address), session.database)
+
+
+def count_alone(counted: list[limits.Policy], held: Database) -> dict[str, str]:
+    """Count a request that has no transaction: its standing as headers, or the refusal."""
+    _, result, _ = held.begin(_BEGIN, limits.count_command(counted), _COMMIT)
     standing, violated = limits.judge(counted, result.rows, "free")  # pyright: ignore[reportArgumentType]
     if standing and violated:
         raise limits.too_many(standing)
+    return standing.headers() if standing else {}
 
 
 def _permit(

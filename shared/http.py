@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from shared import gate, outbox
+from shared import gate, limits, outbox
 from shared.answers import (
     Answer,
     cross_origin,
@@ -153,6 +153,15 @@ class _Exchange:
         return credentials, inputs, fault
 
     def _without_database(self, route: Route, inputs: Inputs) -> Answer:
+        if route.limit == "auth":
+            held = database("app")
+            counted = limits.policies(route, None, self.call.address, inputs.account)
+            self.headers |= run_unit(
+                held,
+                lambda _: gate.count_alone(counted, held),
+                seconds_left=self._seconds_left,
+                repeat_commit=True,
+            )
         request = Request(
             self.call,
             route,
