@@ -103,11 +103,14 @@ def _match(pattern: Sequence[str], segments: Sequence[str]) -> dict[str, str] | 
 
 
 def decoded_path(target: str) -> str:
-    """The path of a request target, decoded once as the gateway does before it routes."""
+    """The path of a request target, decoded once as the gateway does before it routes.
+
+    What follows a decoded question mark is lost there too.
+    """
     path = target.split("?", 1)[0]
     if "://" in path:
         path = "/" + path.split("://", 1)[1].partition("/")[2]
-    return unquote(path, errors="replace")
+    return unquote(path, errors="replace").split("?", 1)[0]
 
 
 def to_event(call: Call, match: Match) -> dict[str, Any]:

@@ -80,6 +80,10 @@ def test_a_path_is_decoded_once_and_the_query_stays_raw() -> None:
     assert event["queryStringParameters"] == {"q": "é,2", "empty": "", "flag": ""}
 
 
+def test_what_follows_an_encoded_question_mark_is_lost_as_on_aws() -> None:
+    assert event_for(target="/v2/tasks/a%3Fadmin=true")["rawPath"] == "/v2/tasks/a"
+
+
 def test_headers_are_lower_case_and_duplicates_are_joined_while_cookies_stand_apart() -> None:
     event = event_for(headers=(("X-A", "1"), ("x-a", "2"), ("Cookie", "k=v; z=y"), ("Host", "h")))
     assert event["headers"]["x-a"] == "1,2"

@@ -1,0 +1,189 @@
+"""template.yaml says what the code says, and keeps the promises that no linter checks."""
+
+import importlib
+import re
+from typing import Any
+
+import pytest
+
+from infra.local.emulator import REGION
+from infra.local.functions import Function, read_functions
+from infra.local.gateway import Router
+from infra.local.options import ROOT
+from infra.local.parts import read_template
+from tests.proofs.routes import every_route, path_of
+
+
+class AnyValue(dict[str, str]):
+    """Resolves whatever the template asks for, to a text that names it."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+    def __missing__(self, name: str) -> str:
+        return f"<{name}>"
+
+
+TEMPLATE = read_template(AnyValue())
+FUNCTIONS = read_functions(TEMPLATE)
+QUEUES = TEMPLATE.of_type("AWS::SQS::Queue")
+MAPPINGS = TEMPLATE.of_type("AWS::Lambda::EventSourceMapping")
+RULES = TEMPLATE.of_type("AWS::Events::Rule")
+FOURTEEN_DAYS = 14 * 24 * 3600
+
+
+def named(function: Function) -> str:
+    return function.domain
+
+
+def subscribers_of(domain: str) -> Any:
+    """The domain's reactions; None when it has no module for them."""
+    if not (ROOT / "functions" / domain / "subscribers.py").exists():
+        return None
+    return importlib.import_module(f"functions.{domain}.subscribers").subscribers
+
+
+@pytest.mark.parametrize("function", FUNCTIONS, ids=named)
+def test_every_handler_exists(function: Function) -> None:
+    module, _, name = function.handler.rpartition(".")
+    assert callable(getattr(importlib.import_module(module), name))
+
+
+def test_every_domain_has_a_function() -> None:
+    from tests.campus import DOMAINS
+
+    assert sorted(function.domain for function in FUNCTIONS) == DOMAINS
+
+
+@pytest.mark.parametrize("function", FUNCTIONS, ids=named)
+def test_a_rule_lets_through_what_the_function_subscribes_to(function: Function) -> None:
+    subscribers = subscribers_of(function.domain)
+    wanted = subscribers.types() if subscribers else []
+    targets = {rule["Targets"][0]["Id"]: rule for rule in RULES.values()}
+    rule = targets.get(function.domain, {"EventPattern": {"detail-type": []}})
+    lines = "\n".join(f"          - {event_type}" for event_type in wanted)
+    assert rule["EventPattern"]["detail-type"] == wanted, (
+        f"template.yaml, {function.domain.capitalize()}Rule (with its queue, if that is new):\n"
+        f"      EventPattern:\n        detail-type:\n{lines}"
+    )
+
+
+@pytest.mark.parametrize("function", FUNCTIONS, ids=named)
+def test_the_clock_runs_what_the_function_schedules(function: Function) -> None:
+    subscribers = subscribers_of(function.domain)
+    wanted = subscribers.schedules() if subscribers else {}
+    declared = {schedule.name: schedule.expression for schedule in function.schedules}
+    lines = "\n".join(
+        f"        {name.title().replace('_', '')}:\n"
+        f"          Type: ScheduleV2\n"
+        f"          Properties:\n"
+        f"            Name: !Sub campus-${{Stage}}-{function.domain}-{name.replace('_', '-')}\n"
+        f"            ScheduleExpression: {expression}\n"
+        f'            Input: \'{{"schedule": "{name}"}}\'\n'
+        f"            DeadLetterConfig:\n"
+        f"              Arn: !GetAtt UndeliveredQueue.Arn\n"
+        f"            RetryPolicy:\n"
+        f"              MaximumRetryAttempts: 3"
+        for name, expression in wanted.items()
+    )
+    where = f"template.yaml, {function.domain.capitalize()}Function, Events:"
+    assert declared == wanted, f"{where}\n{lines}"
+
+
+def test_the_gateway_sends_every_route_to_its_own_domain() -> None:
+    router = Router(FUNCTIONS)
+    lost: list[str] = []
+    for domain, version, route in every_route():
+        path = path_of(version, route)
+        match = router.match(route.method, path)
+        if match is None or match.function.domain != domain:
+            prefix = "/{version}" * bool(version) + "/" + route.path.split("/")[1]
+            lost.append(f"{domain}: ANY {prefix} and ANY {prefix}/{{proxy+}} ({path})")
+    assert not lost, "template.yaml, Events of the function:\n" + "\n".join(lost)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS, ids=named)
+def test_a_functions_name_is_that_of_its_domain(function: Function) -> None:
+    assert function.name == f"campus-local-{function.domain}"
+    assert function.arn.startswith(f"arn:aws:lambda:{REGION}:")
+
+
+@pytest.mark.parametrize("mapping", MAPPINGS.values(), ids=list(MAPPINGS))
+def test_a_queue_waits_six_timeouts_and_gives_up_after_five_deliveries(
+    mapping: dict[str, Any],
+) -> None:
+    queue = QUEUES[mapping["EventSourceArn"]["Fn::GetAtt"][0]]
+    consumer = next(f for f in FUNCTIONS if f.sources and mapping_of(f) is mapping)
+    assert queue["VisibilityTimeout"] == 6 * consumer.timeout
+    assert queue["RedrivePolicy"]["maxReceiveCount"] == 5
+    dead = QUEUES[queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]]
+    assert dead["MessageRetentionPeriod"] == FOURTEEN_DAYS
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+def mapping_of(function: Function) -> dict[str, Any] | None:
+    wanted = function.sources[0].queue
+    return next(
+        (m for m in MAPPINGS.values() if m["EventSourceArn"] == {"Fn::GetAtt": [wanted, "Arn"]}),
+        None,
+    )
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_what_a_rule_cannot_deliver_is_kept(name: str) -> None:
+    for target in RULES[name]["Targets"]:
+        kept = QUEUES[target["DeadLetterConfig"]["Arn"]["Fn::GetAtt"][0]]
+        assert kept["MessageRetentionPeriod"] == FOURTEEN_DAYS
+        assert target["RetryPolicy"]["MaximumEventAgeInSeconds"] == 86400
+
+
+def test_every_queue_that_a_rule_feeds_lets_only_that_rule_in() -> None:
+    policies = TEMPLATE.of_type("AWS::SQS::QueuePolicy").values()
+    statements = {
+        policy["Queues"][0]["Ref"]: policy["PolicyDocument"]["Statement"] for policy in policies
+    }
+    for name, rule in RULES.items():
+        queue = rule["Targets"][0]["Arn"]["Fn::GetAtt"][0]
+        (statement,) = statements[queue]
+        assert statement["Principal"] == {"Service": "events.amazonaws.com"}
+        assert statement["Condition"] == {
+            "ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": [name, "Arn"]}}
+        }
+        (kept,) = statements["UndeliveredQueue"]
+        sources = kept["Condition"]["ArnEquals"]["aws:SourceArn"]
+        assert {"Fn::GetAtt": [name, "Arn"]} in sources
+
+
+def test_every_queue_is_encrypted() -> None:
+    assert all(queue["SqsManagedSseEnabled"] is True for queue in QUEUES.values())
+
+
+def test_no_permission_has_a_wildcard() -> None:
+    found: list[str] = []
+
+    def walk(where: str, node: Any) -> None:
+        if isinstance(node, dict):
+            if "Effect" in node:
+                texts = re.findall(r"'([^']*\*[^']*)'", str(node))
+                found.extend(f"{where}: {text}" for text in texts)
+            for key, value in node.items():
+                walk(f"{where}.{key}", value)
+        elif isinstance(node, list):
+            for value in node:
+                walk(where, value)
+
+    for name, resource in TEMPLATE.resources.items():
+        walk(name, resource)
+    assert not found
+
+
+def test_no_function_shares_a_role_and_none_is_an_administrator() -> None:
+    for name, properties in TEMPLATE.of_type("AWS::Serverless::Function").items():
+        assert "Role" not in properties, name
+        assert "arn:aws:iam::aws:policy" not in str(properties["Policies"]), name
+
+
+def test_no_secret_is_written_down() -> None:
+    for name, properties in TEMPLATE.of_type("AWS::SecretsManager::Secret").items():
+        text = properties.get("SecretString", "")
+        assert "GenerateSecretString" in properties or text == "[]" or "Fn::GetAtt" in text, name
