@@ -46,9 +46,11 @@ class Consumer:
     occurred_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     _afterwards: list[Callable[[], None]] = field(default_factory=list[Callable[[], None]])
 
-    def emit(self, event: Event, *, user_id: UUID | None = None) -> UUID:
+    def emit(
+        self, event: Event, *, user_id: UUID | None = None, event_id: UUID | None = None
+    ) -> UUID:
         """Tell a fact caused by this one, in the same transaction."""
-        return self.emissions.add(event, user_id=user_id)
+        return self.emissions.add(event, user_id=user_id, event_id=event_id)
 
     def afterwards(self, action: Callable[[], None]) -> None:
         """Run after the commit, best effort: a sweep must find what is left undone."""

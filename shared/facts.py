@@ -90,9 +90,12 @@ class Emissions:
     origin: Origin
     records: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
 
-    def add(self, event: Event, *, user_id: UUID | None = None) -> UUID:
-        """Collect an event about the origin's user, or about `user_id`. Returns the event's id."""
-        origin, event_id = self.origin, uuid7()
+    def add(
+        self, event: Event, *, user_id: UUID | None = None, event_id: UUID | None = None
+    ) -> UUID:
+        """Collect an event about the origin's user, or about `user_id`. Returns the event's id,
+        which is `event_id` where a row that was written before names it."""
+        origin, event_id = self.origin, event_id or uuid7()
         self.records.append(
             {
                 "id": event_id,

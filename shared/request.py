@@ -147,12 +147,14 @@ class Request:
     def is_admin(self) -> bool:
         return self.caller is not None and self.caller.role == "admin"
 
-    def emit(self, event: Event, *, user_id: UUID | None = None) -> UUID:
+    def emit(
+        self, event: Event, *, user_id: UUID | None = None, event_id: UUID | None = None
+    ) -> UUID:
         """Tell a fact, in the same transaction as the change. Returns the event's id.
 
         The fact is about the caller, or about `user_id`.
         """
-        return self.emissions.add(event, user_id=user_id)
+        return self.emissions.add(event, user_id=user_id, event_id=event_id)
 
     def afterwards(self, action: Callable[[], None]) -> None:
         """Run after the commit, best effort: whatever it does must also be found by a sweep."""
