@@ -8,6 +8,7 @@ functions find it there as they do when deployed.
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from tests.postgres import (
 
 SERVER_URL = "CAMPUS_TEST_SERVER_URL"
 TEMPLATE = "CAMPUS_TEST_TEMPLATE"
+SECONDS_A_RUN_NEVER_TAKES = 6 * 3600
 RUN = pytest.StashKey[tuple[Path, Server]]()
 
 
@@ -72,6 +74,7 @@ def fresh_database_url() -> Iterator[str]:
 
 
 def _begin_run(config: pytest.Config) -> None:
+    _remove_killed_runs()
     directory = Path(tempfile.mkdtemp(prefix="campus-tests-"))
     directory.chmod(0o711)  # the server runs as another user when we are root
     server, template = start_with_template(directory / "postgres", PASSWORDS)
@@ -79,6 +82,13 @@ def _begin_run(config: pytest.Config) -> None:
     os.environ.update(function_environment(directory))
     os.environ[SERVER_URL] = server.url
     os.environ[TEMPLATE] = template
+
+
+def _remove_killed_runs() -> None:
+    """A run that was killed takes its server along, but leaves its files."""
+    for directory in Path(tempfile.gettempdir()).glob("campus-tests-*"):
+        if time.time() - directory.stat().st_mtime > SECONDS_A_RUN_NEVER_TAKES:
+            shutil.rmtree(directory, ignore_errors=True)
 
 
 def _own_database() -> str:

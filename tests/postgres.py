@@ -4,10 +4,10 @@ import contextlib
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 from psycopg import sql
-from psycopg.conninfo import make_conninfo
 
 from infra import migrate
 from infra.local.postgres import Server, start
@@ -24,7 +24,8 @@ def start_with_template(directory: Path, passwords: dict[str, str]) -> tuple[Ser
 
 
 def with_database(url: str, name: str) -> str:
-    return make_conninfo(url, dbname=name)
+    """`url`, with another database; it stays a URL, as DATABASE_URL is one everywhere."""
+    return urlsplit(url)._replace(path=f"/{name}").geturl()
 
 
 def create_database(url: str, name: str, template: str = "template1") -> None:

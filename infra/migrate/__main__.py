@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 
 from infra.local.postgres_programs import programs_directory
-from infra.migrate import restore_points
+from infra.migrate import backfill, restore_points
 from infra.migrate.files import MigrationError, create, load
 from infra.migrate.inspection import pending, round_trip, status, verify
 from infra.migrate.lint import lint
@@ -49,6 +49,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     command("new", _new, "write the three files of a migration").add_argument("name")
     command("lint", _lint, "report locks, rewrites and losses; refuse what is unsafe")
+    command("backfill", _backfill, "start or resume a backfill").add_argument("name")
+    command("pause", _pause, "pause a running backfill").add_argument("name")
     point = command("restore-point", _restore_point, "dump the database, or note a snapshot")
     point.add_argument("--snapshot", help="name of a verified backup that exists already")
     point.add_argument("--dump", type=Path, help="file to write with pg_dump")
@@ -108,6 +110,19 @@ def _lint(_: argparse.Namespace) -> int:
     print("\n".join(findings.report))
     print("\n".join(findings.faults), file=sys.stderr)
     return 1 if findings.faults else 0
+
+
+def _backfill(chosen: argparse.Namespace) -> int:
+    def report(reached: backfill.Progress) -> None:
+        print(f"{reached.name}: {reached.state}, {reached.rows_done} rows, at {reached.position}")
+
+    backfill.run(_url(), chosen.name, report=report)
+    return 0
+
+
+def _pause(chosen: argparse.Namespace) -> int:
+    backfill.pause(_url(), chosen.name)
+    return 0
 
 
 def _restore_point(chosen: argparse.Namespace) -> int:

@@ -44,9 +44,18 @@ CREATE TABLE IF NOT EXISTS schema_restore_point (
     made_by  text        NOT NULL,
     made_at  timestamptz NOT NULL DEFAULT now()
 );
-REVOKE ALL ON schema_migration, schema_restore_point
+CREATE TABLE IF NOT EXISTS schema_backfill (
+    name       text        PRIMARY KEY,
+    state      text        NOT NULL CHECK (state IN ('running', 'paused', 'aborted', 'done')),
+    position   text        NOT NULL DEFAULT '',
+    rows_done  bigint      NOT NULL DEFAULT 0,
+    started_at timestamptz NOT NULL DEFAULT now(),
+    updated_at timestamptz NOT NULL DEFAULT now()
+);
+REVOKE ALL ON schema_migration, schema_restore_point, schema_backfill
     FROM campus_app, campus_system, campus_support, campus_definer;
 GRANT SELECT ON schema_migration TO campus_app, campus_system, campus_support;
+GRANT SELECT ON schema_backfill TO campus_support;
 """
 Connection = psycopg.Connection[tuple[object, ...]]
 Result = TypeVar("Result")
@@ -83,7 +92,7 @@ def run_script(connection: Connection, text: str) -> psycopg.Cursor[tuple[object
 
 
 def has_history(connection: Connection) -> bool:
-    row = connection.execute("SELECT to_regclass('schema_restore_point') IS NOT NULL").fetchone()
+    row = connection.execute("SELECT to_regclass('schema_backfill') IS NOT NULL").fetchone()
     return bool(row and row[0])
 
 
