@@ -1,0 +1,112 @@
+"""Row security is the second lock: with every WHERE of every statement stripped, no foreign row.
+
+The statements are those of all `.sql` files beside routes; each is reduced to `select ... from` its
+tables, run in the app role as one tenant, and looked through for the other tenant's ids.
+"""
+
+import re
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from shared.sql import parse
+from tests.campus import ROOT, Campus
+
+TABLES = re.compile(r"\b(?:from|join|update|into)\s+([a-z_]+)\b")
+FILES = sorted((ROOT / "functions").glob("*/*.sql")) + sorted((ROOT / "shared").glob("*.sql"))
+
+
+def owned_tables(campus: Campus) -> set[str]:
+    return {
+        row[0]
+        for row in campus.rows(
+            "select table_name from information_schema.columns"
+            " where table_schema = 'public' and column_name = 'user_id'"
+        )
+    }
+
+
+@pytest.fixture(scope="module")
+def two_tenants(campus: Campus):
+    """Two tenants, each with a row in as many tables as a client can fill."""
+    users = [campus.user(tier="premium") for _ in range(2)]
+    for user in users:
+        course = campus.call("POST", "/v2/courses", user, {"title": "Logic"}).data["id"]
+        for path, body in (
+            (
+                "/v2/tasks/assignments",
+                {"title": "x", "dueAt": "2027-01-01T10:00:00Z", "courseId": course},
+            ),
+            (
+                "/v2/tasks/lectures",
+                {
+                    "title": "x",
+                    "courseId": course,
+                    "timezone": "UTC",
+                    "startLocal": "2027-01-01T10:00:00",
+                    "durationMinutes": 60,
+                },
+            ),
+            ("/v2/tasks/study-sessions", {"topic": "x", "startsAt": "2027-01-01T10:00:00Z"}),
+            ("/v2/users/me/api-keys", {"name": "x", "scopes": ["*"]}),
+        ):
+            answer = campus.call("POST", path, user, body, {"Idempotency-Key": "k"})
+            assert answer.status == 201, (path, answer.text)
+    campus.deliver()
+    return users
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_no_statement_without_its_where_shows_a_foreign_row(
+    campus: Campus, two_tenants, path: Path
+):
+    mine, foreign = two_tenants
+    owned = owned_tables(campus)
+    connection = as_app(campus, mine.id)
+    for statement in parse(path.read_text()):
+        for table in sorted(set(TABLES.findall(statement.text)) & owned):
+            rows = connection.execute(f"select user_id from {table}").fetchall()
+            assert {row[0] for row in rows} <= {mine.id, None}, (statement.name, table)
+    connection.close()
+    assert foreign.id != mine.id
+
+
+def test_every_owned_table_hides_foreign_rows_and_refuses_foreign_writes(
+    campus: Campus, two_tenants
+):
+    mine, foreign = two_tenants
+    connection = as_app(campus, mine.id)
+    for table in sorted(owned_tables(campus)):
+        try:
+            rows = connection.execute(f"select user_id from {table}").fetchall()
+        except psycopg.errors.InsufficientPrivilege:
+            continue
+        assert foreign.id not in {row[0] for row in rows}, table
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute("update assignment set user_id = %s", (foreign.id,))
+    connection.close()
+
+
+def test_without_a_tenant_nothing_is_seen(campus: Campus, two_tenants):
+    connection = as_app(campus, "")
+    for table in sorted(owned_tables(campus)):
+        try:
+            assert connection.execute(f"select user_id from {table}").fetchall() == [], table
+        except psycopg.errors.InsufficientPrivilege:
+            continue
+    connection.close()
+
+
+def as_app(campus: Campus, user_id: object) -> psycopg.Connection:
+    """The app role's connection with a tenant set, as admission sets it."""
+    from shared.database import database
+
+    held = database("app")
+    held.drop()
+    held.connect()
+    connection = held._connection
+    assert connection
+    held._connection = None
+    connection.execute("select set_config('app.user_id', %s, false)", (str(user_id),))
+    return connection
