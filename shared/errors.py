@@ -53,6 +53,12 @@ _CODES = (
         "The last sign-in is too long ago for this.",
         "Sign in again and repeat within 5 minutes.",
     ),
+    ErrorCode(
+        "INVALID_CREDENTIALS",
+        401,
+        "The e-mail address and the password do not belong together.",
+        "Correct them, or reset the password.",
+    ),
     ErrorCode("FORBIDDEN", 403, "The caller may not do this.", "Ask for the permission."),
     ErrorCode(
         "TENANT_MISMATCH",
@@ -147,6 +153,13 @@ _CODES = (
         "RATE_LIMIT_EXCEEDED",
         429,
         "Too many requests in the last minute.",
+        "Wait for Retry-After seconds.",
+        True,
+    ),
+    ErrorCode(
+        "ACCOUNT_LOCKED",
+        429,
+        "Too many failed sign-ins for this address.",
         "Wait for Retry-After seconds.",
         True,
     ),
