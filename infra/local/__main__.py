@@ -14,15 +14,28 @@ from typing import Any
 
 from infra import migrate
 from infra.local import serve, supervisor
+from infra.local.emulator import EmulatorError
+from infra.local.environments import FunctionError
 from infra.local.options import Options
 from infra.local.parts import declared_functions, function_environment, running_parts
+from infra.local.postgres_programs import PostgresError
+from infra.migrate import MigrationError
 
 USAGE = "usage: python -m infra.local [up | seed | migrate | reset | invoke EVENT]"
 
 
 def main(arguments: list[str]) -> int:
-    """Run one command. Returns the exit status."""
-    options = Options.from_environment()
+    """Run one command. Returns the exit status: what a person can mend is told in one line."""
+    try:
+        return _run(Options.from_environment(), arguments)
+    except (MigrationError, PostgresError, EmulatorError) as error:
+        print(f"{error}\n(make reset removes the local data and begins anew)", file=sys.stderr)
+    except (FunctionError, LookupError, OSError) as error:
+        print(error, file=sys.stderr)
+    return 1
+
+
+def _run(options: Options, arguments: list[str]) -> int:
     match arguments:
         case [] | ["up"]:
             return supervisor.up(options)
@@ -82,15 +95,8 @@ def invoke(options: Options, file: Path) -> int:
     event = json.loads(file.read_text())
     domain = file.resolve().parent.name
     with _parts(options) as running:
-        try:
-            answer = (
-                _invoke_running(options, domain, event)
-                if running
-                else serve.invoke_once(domain, event)
-            )
-        except (RuntimeError, StopIteration, urllib.error.HTTPError) as error:
-            print(f"{domain}: {error!r}", file=sys.stderr)
-            return 1
+        run = _invoke_running if running else serve.invoke_once
+        answer = run(options, domain, event)
     print(json.dumps(answer, indent=2))
     return 0
 
@@ -100,8 +106,11 @@ def _invoke_running(options: Options, domain: str, event: Any) -> Any:
     request = urllib.request.Request(
         f"http://127.0.0.1:{port}/_local/functions/{domain}", data=json.dumps(event).encode()
     )
-    with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 (our own stack)
-        return json.load(answer)
+    try:
+        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 (our own stack)
+            return json.load(answer)
+    except urllib.error.HTTPError as error:
+        raise FunctionError(json.load(error)["error"]) from error
 
 
 if __name__ == "__main__":

@@ -137,13 +137,16 @@ def _end_with_supervisor() -> None:
     os._exit(1)
 
 
-def invoke_once(domain: str, event: Any) -> Any:
+def invoke_once(options: Options, domain: str, event: Any) -> Any:
     """Run one function once in this process; the parts it needs must be running."""
-    options = Options.from_environment()
-    functions = declared_functions(options)
-    os.environ.update(function_environment(options, functions))
-    chosen = next(function for function in functions if function.domain == domain)
-    return Environments(chosen).invoke(event)
+    functions = {function.domain: function for function in declared_functions(options)}
+    if domain not in functions:
+        raise LookupError(f"there is no function {domain}: {', '.join(functions)}")
+    os.environ.update(function_environment(options, list(functions.values())))
+    environments = Environments(functions[domain])
+    if environments.error:
+        raise FunctionError(environments.error)
+    return environments.invoke(event)
 
 
 if __name__ == "__main__":

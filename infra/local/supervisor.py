@@ -22,8 +22,6 @@ from infra.local.emulator import EmulatorError
 from infra.local.logs import colored, say
 from infra.local.options import ROOT, Options
 from infra.local.parts import TEMPLATE, Parts, running_parts
-from infra.local.postgres_programs import PostgresError
-from infra.migrate import MigrationError
 
 WATCHED = ("functions", "shared", "events")
 SUFFIXES = (".py", ".sql")
@@ -86,17 +84,13 @@ def up(options: Options) -> int:
     try:
         listener = socket.create_server(("127.0.0.1", options.port), backlog=128)
     except OSError as error:
-        print(f"Port {options.port} cannot be used ({error.strerror}). Set PORT to another one.")
+        print(f"Port {options.port} cannot be used ({os.strerror(error.errno or 0)}). Set PORT to another one.")
         return 1
     chosen = Options(listener.getsockname()[1], options.data)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
-    try:
-        with contextlib.suppress(KeyboardInterrupt), running_parts(chosen) as parts:
-            _serve(parts, listener)
-    except (MigrationError, PostgresError, EmulatorError) as error:
-        print(f"{error}\n(make reset removes the local data and begins anew)", file=sys.stderr)
-        return 1
+    with contextlib.suppress(KeyboardInterrupt), running_parts(chosen) as parts:
+        _serve(parts, listener)
     print("stopped; the data are kept (make reset clears them)")
     return 0
 
