@@ -7,6 +7,7 @@ type is text, JSON, XML or JavaScript (a form is base64, and so is a body withou
 
 import base64
 import datetime
+import http
 import json
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
@@ -230,13 +231,5 @@ def _items(mapping: Mapping[str, Any] | None) -> Iterable[tuple[str, Any]]:
 
 def problem(status: int) -> Reply:
     """What the gateway itself answers, before or instead of a function."""
-    messages = {
-        400: "Bad Request",
-        404: "Not Found",
-        413: "Request Entity Too Large",
-        431: "Request Header Fields Too Large",
-        500: "Internal Server Error",
-        503: "Service Unavailable",
-    }
-    body = json.dumps({"message": messages[status]}).encode()
+    body = json.dumps({"message": http.HTTPStatus(status).phrase}).encode()
     return Reply(status, [("content-type", "application/json")], body)

@@ -52,6 +52,19 @@ class _Connection(BaseHTTPRequestHandler):
             return self._serve
         raise AttributeError(name)
 
+    def send_error(self, code: int, *_: Any, **__: Any) -> None:
+        """What is no HTTP gets the gateway's own answer too."""
+        self.close_connection = True
+        self.command = getattr(self, "command", None) or "GET"
+        self.request_version = self.protocol_version
+        self._write(problem(code))
+
+    def handle_expect_100(self) -> bool:
+        """Ask for the body at once: writes are buffered here."""
+        going_on = super().handle_expect_100()
+        self.wfile.flush()
+        return going_on
+
     def _serve(self) -> None:
         try:
             reply = cast(Server, self.server).answer(self._call())
@@ -62,6 +75,9 @@ class _Connection(BaseHTTPRequestHandler):
 
     def _call(self) -> Call:
         size = len(self.requestline) + sum(len(n) + len(v) for n, v in self.headers.items())
+        if self.request_version == "HTTP/0.9":
+            self.request_version = self.protocol_version
+            raise _RefusedError(400)
         if size > MAX_HEADERS:
             raise _RefusedError(431)
         return Call(

@@ -84,7 +84,8 @@ def up(options: Options) -> int:
     try:
         listener = socket.create_server(("127.0.0.1", options.port), backlog=128)
     except OSError as error:
-        print(f"Port {options.port} cannot be used ({os.strerror(error.errno or 0)}). Set PORT to another one.")
+        reason = os.strerror(error.errno or 0)
+        print(f"Port {options.port} cannot be used ({reason}). Set PORT to another one.")
         return 1
     chosen = Options(listener.getsockname()[1], options.data)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
