@@ -1,0 +1,1 @@
+"""Publishes committed events that are still in the outbox."""
