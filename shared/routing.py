@@ -106,9 +106,9 @@ class Routes:
         def register(handler: Handler) -> Handler:
             given = {**self._defaults, **options}
             also_put = given.pop("also_put", False)
-            self.routes.append(_route(method, self.prefix + path, handler, self.tag, given))
-            if also_put:
-                self.routes.append(_route("PUT", self.prefix + path, handler, self.tag, given))
+            for verb in (method, "PUT") if also_put else (method,):
+                route = _route(verb, self.prefix + path, handler, self.tag, dict(given))
+                self.routes.append(route)
             return handler
 
         return register
