@@ -66,6 +66,7 @@ class _Exchange:
         self.database: Database | None = None
         self.caller_key: str | None = None
         self.tenant: str | None = None
+        self.attempts = 0
 
     def run(self) -> dict[str, Any]:
         with span(f"{self.api.service} {self.call.method}"):
@@ -181,6 +182,7 @@ class _Exchange:
         done: list[Request] = []
 
         def attempt(number: int) -> Answer:
+            self.attempts = number + 1
             done.clear()
             return self._attempt(held, route, credentials, inputs, fault, number, done)
 
@@ -295,6 +297,7 @@ class _Exchange:
             "db_ms": round(held.seconds * 1000, 3) if held else None,
             "db_round_trips": held.round_trips if held else None,
             "db_round_trips_declared": _declared(self.route),
+            "attempts": self.attempts or None,
             "level": "ERROR" if answer.status >= 500 else "INFO",
         }
         metrics = {
