@@ -1,4 +1,4 @@
-drop function course_is_open;
+drop function course_allowance, course_is_locked, course_is_open;
 drop view deleted_course, active_course;
 delete from deletable where table_name = 'course';
 drop table course;

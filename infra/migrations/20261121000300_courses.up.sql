@@ -48,4 +48,36 @@ language sql stable security invoker set search_path = public, pg_temp as $$
                       and user_id = (select nullif(current_setting('app.user_id', true), '')::uuid))
 $$;
 
-grant execute on function course_is_open to campus_app, campus_system;
+-- Whether a live course is beyond the plan's limit: so many newer ones are live that only those
+-- may be changed. Without a limit none is. Reads at most as many rows as the limit.
+create function course_is_locked(p_user uuid, p_created_at timestamptz, p_id uuid,
+                                 p_limit integer) returns boolean
+language sql stable security invoker set search_path = public, pg_temp as $$
+    select p_limit is not null and count(*) >= p_limit
+      from (select from course
+             where user_id = p_user and deleted_at is null
+               and (created_at, id) > (p_created_at, p_id)
+             limit p_limit) as newer
+$$;
+
+-- How many live courses a user has, and how much of the allowance of new items is used. The caller
+-- holds the lock that serializes the user's new courses; for the allowance this takes the lock
+-- under which tasks makes new items. Volatile: what others committed while it waited counts.
+create function course_allowance(p_user uuid, p_items boolean)
+returns table (used integer, items_used integer, resets_at timestamptz)
+language plpgsql volatile security invoker set search_path = public, pg_temp as $$
+begin
+    if p_items then
+        perform pg_advisory_xact_lock(
+            hashtextextended('tasks' || current_setting('app.user_id', true), 0));
+    end if;
+    return query
+    select (select count(*)::integer from course
+             where user_id = p_user and deleted_at is null),
+           a.used, a.resets_at
+      from task_allowance(p_user) as a;
+end
+$$;
+
+grant execute on function course_is_open, course_is_locked, course_allowance
+    to campus_app, campus_system;

@@ -1,0 +1,142 @@
+"""Courses: create, read, list, change."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from events.courses import CourseCreated, CourseUpdated
+from events.tasks import LectureCreated
+from functions.courses.models import Course, CoursePatch, CourseQuery, NewCourse
+from functions.courses.plan import (
+    check_courses,
+    check_items,
+    course_limit,
+    item_limit,
+    reminders,
+)
+from shared.errors import Refusal
+from shared.ids import uuid7
+from shared.models import Page, build
+from shared.request import Request
+from shared.routing import Routes
+from shared.sql import queries
+
+routes = Routes("/courses", tag="courses", v1=True)
+sql = queries(__file__)
+
+_LECTURE = (
+    "lecture_id",
+    "lecture_title",
+    "start_local",
+    "timezone",
+    "minutes",
+    "location",
+    "weeks",
+    "occurrences",
+    "reminders",
+)
+_WEEKS = {"none": 1, "weekly": 1, "biweekly": 2}
+_OCCURRENCES = {"none": 1, "weekly": 16, "biweekly": 16}
+
+
+@routes.get("")
+def list_courses(request: Request, query: CourseQuery) -> Page[Course]:
+    """List courses with their numbers of items, newest first unless sorted otherwise."""
+    return request.db.page(Course, sql.list_courses, query, limit=course_limit(request))
+
+
+@routes.post(
+    "",
+    status=201,
+    limit="course_creates",
+    exclusive="courses",
+    errors=("COURSE_LIMIT_EXCEEDED", "TASK_LIMIT_EXCEEDED"),
+)
+def create_course(request: Request, body: NewCourse) -> Course:
+    """Create a course, maybe with its first lecture.
+
+    With a recurrence the first lecture begins a series of 16. The lecture counts as one new item
+    of the plan's allowance, a series too; without room for it there is no course either.
+    """
+    values = {
+        **body.values(),
+        **_lecture(request, body),
+        "id": uuid7(),
+        "limit": course_limit(request),
+        "item_limit": item_limit(request),
+    }
+    row = request.db.rows(sql.create_course, **values)[0]
+    check_courses(request, row)
+    check_items(request, row)
+    course = course_of(row)
+    _tell_created(request, course, row["first_lecture_id"], row["starts_at"])
+    return course
+
+
+@routes.get("/{course_id}")
+def get_course(request: Request, course_id: UUID) -> Course:
+    """Get one course with its numbers of items."""
+    return request.db.one(Course, sql.get_course, id=course_id, limit=course_limit(request))
+
+
+@routes.patch("/{course_id}", also_put=True, errors=("COURSE_LIMIT_EXCEEDED",))
+def update_course(request: Request, course_id: UUID, body: CoursePatch) -> Course:
+    """Change fields of a course (JSON Merge Patch). A locked course can only be read or deleted."""
+    changes = body.changes()
+    row = request.db.row(
+        sql.update_course, id=course_id, changes=changes, limit=course_limit(request)
+    )
+    if row is None:
+        raise missing(request)
+    if row["locked"]:
+        raise Refusal(
+            "COURSE_LIMIT_EXCEEDED",
+            "The plan's limit keeps this course read-only.",
+            details={"limit": course_limit(request), "used": row["used"]},
+        )
+    course = course_of(row)
+    request.emit(
+        CourseUpdated(course_id=course.id, changed=sorted(changes), entity_version=course.version)
+    )
+    return course
+
+
+def course_of(row: dict[str, Any]) -> Course:
+    """The course in a row that says more than the course."""
+    names = Course.model_fields
+    return build(Course, {name: value for name, value in row.items() if name in names})
+
+
+def missing(request: Request) -> Refusal:
+    """No row: 412 when If-Match was given, as it is part of what was looked for; else 404."""
+    checked = request.db.parameters["if_match"] is not None
+    return Refusal("PRECONDITION_FAILED" if checked else "NOT_FOUND")
+
+
+def _lecture(request: Request, body: NewCourse) -> dict[str, Any]:
+    """The first lecture as statement parameters, all null without one."""
+    lecture = body.first_lecture
+    if lecture is None:
+        return dict.fromkeys(_LECTURE)
+    values = (
+        uuid7(),
+        lecture.title or body.title,
+        lecture.start_local,
+        lecture.timezone or request.known_caller.timezone,
+        lecture.minutes,
+        lecture.location,
+        _WEEKS[lecture.recurrence],
+        _OCCURRENCES[lecture.recurrence],
+        reminders(request, lecture.reminders),
+    )
+    return dict(zip(_LECTURE, values, strict=True))
+
+
+def _tell_created(
+    request: Request, course: Course, lecture_id: UUID | None, starts_at: datetime | None
+) -> None:
+    request.emit(CourseCreated(course_id=course.id, first_lecture_id=lecture_id))
+    if lecture_id and starts_at:
+        request.emit(
+            LectureCreated(lecture_id=lecture_id, course_id=course.id, starts_at=starts_at)
+        )

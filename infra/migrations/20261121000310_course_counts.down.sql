@@ -1,0 +1,1 @@
+drop view course_item_count;
