@@ -11,7 +11,15 @@ from typing import Any, TextIO
 
 _COLORS = {"red": "31", "yellow": "33", "green": "32", "dim": "2"}
 _KEPT_BYTES = 20_000_000
-_NOT_SHOWN = {"level", "message", "timestamp", "service", "location", "_aws"}
+_SHOWN = (
+    "schedule",
+    "subscriber",
+    "event_type",
+    "outcome",
+    "error_code",
+    "failure_group",
+    "sqlstate",
+)
 
 
 def colored(text: str, color: str) -> str:
@@ -89,9 +97,7 @@ class FunctionOutput(io.TextIOBase):
 
 
 def _shortened(record: dict[str, Any]) -> str:
-    fields = " ".join(
-        f"{name}={value}"
-        for name, value in record.items()
-        if name not in _NOT_SHOWN and value not in (None, "", "none")
-    )
-    return f"{record.get('service', '')} {record.get('message', '')} {fields}"
+    """What a reader looks for first; the whole line is in the file."""
+    fields = " ".join(f"{name}={record[name]}" for name in _SHOWN if record.get(name))
+    frames = "".join(f"\n    {frame}" for frame in record.get("frames", ()))
+    return f"{record.get('service', '')} {record.get('message', '')} {fields}{frames}"

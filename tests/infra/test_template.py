@@ -10,6 +10,7 @@ from infra.local.emulator import REGION
 from infra.local.functions import Function, read_functions
 from infra.local.gateway import Router
 from infra.local.options import ROOT
+from infra.local.parts import TEMPLATE as TEMPLATE_FILE
 from infra.local.parts import read_template
 from tests.proofs.routes import every_route, path_of
 
@@ -59,12 +60,27 @@ def test_every_domain_has_a_function() -> None:
 def test_a_rule_lets_through_what_the_function_subscribes_to(function: Function) -> None:
     subscribers = subscribers_of(function.domain)
     wanted = subscribers.types() if subscribers else []
-    targets = {rule["Targets"][0]["Id"]: rule for rule in RULES.values()}
-    rule = targets.get(function.domain, {"EventPattern": {"detail-type": []}})
-    lines = "\n".join(f"          - {event_type}" for event_type in wanted)
-    assert rule["EventPattern"]["detail-type"] == wanted, (
-        f"template.yaml, {function.domain.capitalize()}Rule (with its queue, if that is new):\n"
-        f"      EventPattern:\n        detail-type:\n{lines}"
+    title = function.domain.capitalize()
+    lines = "".join(f"          - {event_type}\n" for event_type in wanted)
+    rule = RULES.get(f"{title}Rule")
+    declared = rule["EventPattern"]["detail-type"] if rule else []
+    text = f"        detail-type:\n{lines}" if rule else new_consumer(title, lines)
+    assert declared == wanted, f"template.yaml, {title}Rule:\n{text}"
+
+
+def new_consumer(title: str, types: str) -> str:
+    """Rule, queues, policy and event source of a function that begins to consume: a copy."""
+    text = TEMPLATE_FILE.read_text()
+    example = re.search(r"  (\w+)Rule:\n.*?\n  \1EventSource:\n.*?\n\n", text, re.DOTALL)
+    assert example
+    named_anew = example.group().replace(example.group(1), title)
+    lower = named_anew.replace(f"-{example.group(1).lower()}", f"-{title.lower()}")
+    lines = re.sub(r"(?<=detail-type:\n)(          - .*\n)+", types, lower)
+    return lines.replace(f"Id: {example.group(1).lower()}", f"Id: {title.lower()}") + (
+        f"  and in the policies of {title}Function:\n"
+        f"        - SQSPollerPolicy:\n"
+        f"            QueueName: !GetAtt {title}Queue.QueueName\n"
+        f"  and {title}Rule.Arn in UndeliveredQueuePolicy"
     )
 
 
@@ -80,10 +96,8 @@ def test_the_clock_runs_what_the_function_schedules(function: Function) -> None:
         f"            Name: !Sub campus-${{Stage}}-{function.domain}-{name.replace('_', '-')}\n"
         f"            ScheduleExpression: {expression}\n"
         f'            Input: \'{{"schedule": "{name}"}}\'\n'
-        f"            DeadLetterConfig:\n"
-        f"              Arn: !GetAtt UndeliveredQueue.Arn\n"
-        f"            RetryPolicy:\n"
-        f"              MaximumRetryAttempts: 3"
+        f"            DeadLetterConfig: {{Arn: !GetAtt UndeliveredQueue.Arn}}\n"
+        f"            RetryPolicy: {{MaximumRetryAttempts: 3}}"
         for name, expression in wanted.items()
     )
     where = f"template.yaml, {function.domain.capitalize()}Function, Events:"
