@@ -31,8 +31,14 @@ SMALL = {"deletable", "deletion_policy", "cache_generation", "schema_migration"}
 ROLES = {"admin": "campus_support", "webhooks": "campus_system", "cleanup": "campus_system",
          "relay": "campus_system", "health": "campus_system", "shared": "campus_system"}  # fmt: skip
 # What reads a whole table on purpose, and why.
-WHOLE_TABLE: dict[str, str] = {
+WHOLE_TABLE = {
     "requeue_unhandled": "run by the local stack only, over the recent history",
+    "outbox_backlog": "counts what waits; the outbox is empty but for the last seconds",
+    "figures": "counts what waits; the outbox is empty but for the last seconds",
+}
+SORTED = {
+    "list_devices": "a user has one device a platform",
+    "list_courses": "a plan has ten live courses at most, and each brings its counts",
 }
 STATEMENTS = [
     pytest.param(path.parent.name, statement, id=f"{path.parent.name}/{statement.name}")
@@ -109,7 +115,7 @@ def test_an_index_serves_every_statement(
             table = node.get("Relation Name", "")
             if node["Node Type"] == "Seq Scan" and rows_of(large, table) >= LARGE:
                 assert statement.name in WHOLE_TABLE, f"sequential scan of {table} in\n{text}"
-            if statement.sorts:
+            if statement.sorts and statement.name not in SORTED:
                 assert node["Node Type"] != "Sort", f"a sort that an index could give in\n{text}"
 
 
@@ -138,11 +144,13 @@ def plan(connection: psycopg.Connection, role: str, text: str) -> dict[str, Any]
         return f"${names.index(match[1]) + 1}"
 
     numbered = re.sub(r"%\((\w+)\)s", number, text).replace("%%", "%")
+    explain = f"explain (generic_plan, format json) {numbered}".encode()
     connection.execute(f"set role {role}")
     try:
-        row = connection.execute(
-            f"explain (generic_plan, format json) {numbered}".encode()
-        ).fetchone()
+        row = connection.execute(explain).fetchone()
+    except psycopg.errors.InsufficientPrivilege:  # sign-in and the like runs as the system
+        connection.execute("set role campus_system")
+        row = connection.execute(explain).fetchone()
     finally:
         connection.execute("reset role")
     assert row
