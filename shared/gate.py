@@ -65,7 +65,7 @@ def enter(
     if fault and fault.status in (401, 503):
         _count_refused(call, session)
         raise fault
-    counted = [] if again else limits.policies(route, credentials, call.address, inputs.account)
+    counted = [] if again else _counted(call, route, credentials, inputs)
     opening = _opening(route, credentials, inputs, counted)
     results = dict(zip(opening, session.database.begin(*opening.values()), strict=True))
     entered = Entered(caller=_caller(results.get("admit")))
@@ -81,6 +81,14 @@ def enter(
         raise fault
     entered.replay = _replay(route, inputs, results.get("claim"))
     return entered
+
+
+def _counted(
+    call: Call, route: Route, credentials: Credentials | None, inputs: Inputs
+) -> list[limits.Policy]:
+    body = inputs.arguments.get(route.body[0]) if route.body else None
+    cost = route.cost(body) if route.cost and body else 1
+    return limits.policies(route, credentials, call.address, inputs.account, cost)
 
 
 def _opening(

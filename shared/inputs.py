@@ -61,6 +61,11 @@ def _body(call: Call, model: type[Model], version: Version, raw: bytes) -> Model
     kind = call.headers.get("content-type", "").partition(";")[0].strip().lower()
     if raw and kind not in ("application/json", "application/merge-patch+json"):
         raise Refusal("UNSUPPORTED_MEDIA_TYPE")
+    return parse(model, version, raw)
+
+
+def parse(model: type[Model], version: Version, raw: bytes) -> Model:
+    """A JSON document of a version as the model. Errors: MALFORMED_JSON, VALIDATION_ERROR."""
     try:
         if not version.snake_case:
             return model.model_validate_json(raw, by_alias=True, by_name=False)

@@ -52,6 +52,7 @@ class Route:
     roles: tuple[str, ...] = ()
     accounts: tuple[str, ...] = ("active",)
     limit: Limit = "reads"
+    cost: Callable[[Any], int] | None = None  # of the body: how many requests it counts as
     status: int = 200
     statements: int = 1
     idempotency: Literal["accepted", "required", "ignored"] = "accepted"
