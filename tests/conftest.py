@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 
 from infra.local.postgres import Server
+from infra.local.postgres_programs import PostgresError
+from infra.migrate import MigrationError
 from tests.environment import PASSWORDS, function_environment
 from tests.postgres import (
     create_database,
@@ -77,7 +79,10 @@ def _begin_run(config: pytest.Config) -> None:
     _remove_killed_runs()
     directory = Path(tempfile.mkdtemp(prefix="campus-tests-"))
     directory.chmod(0o711)  # the server runs as another user when we are root
-    server, template = start_with_template(directory / "postgres", PASSWORDS)
+    try:
+        server, template = start_with_template(directory / "postgres", PASSWORDS)
+    except (MigrationError, PostgresError) as error:
+        pytest.exit(f"no database to test with: {error}", returncode=1)
     config.stash[RUN] = (directory, server)
     os.environ.update(function_environment(directory))
     os.environ[SERVER_URL] = server.url

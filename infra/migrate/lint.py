@@ -29,6 +29,16 @@ CONTRACT_RULES = [
     "renaming-column",
     "renaming-table",
 ]
+# What `-- blocking: <reason>` takes responsibility for.
+BLOCKING_RULES = [
+    "adding-field-with-default",
+    "adding-foreign-key-constraint",
+    "adding-not-nullable-field",
+    "constraint-missing-not-valid",
+    "disallowed-unique-constraint",
+    "require-concurrent-index-creation",
+    "require-concurrent-index-deletion",
+]
 QUERY_START = re.compile(r"^-- name:", re.MULTILINE)
 
 
@@ -140,8 +150,11 @@ def _squawk_command(script: Script, part: str, root: Path) -> list[str]:
     config = root / ".squawk.toml"
     # Rules excluded on the command line replace those of the file.
     excluded = tomllib.loads(config.read_text())["excluded_rules"]
+    # Taking back is what a down script is for, and its short locks are tried for like any.
     if script.contract or part == "down":
         excluded = excluded + CONTRACT_RULES
+    if "blocking" in script.headers or part == "down":
+        excluded = excluded + BLOCKING_RULES
     command = [program, "--reporter", "json", "--config", str(config)]
     command += ["--exclude", ",".join(excluded)]
     return command + ([] if script.transactional else ["--no-assume-in-transaction"])

@@ -34,7 +34,7 @@ def test_behind_an_open_transaction_it_tries_again_and_other_readers_go_on(
                 reader.execute("SELECT FROM note")
                 waits.append(time.monotonic() - began)
 
-    with psycopg.connect(note_url) as holder, ThreadPoolExecutor(2) as pool:
+    with ThreadPoolExecutor(2) as pool, psycopg.connect(note_url) as holder:
         holder.execute("SELECT FROM note")
         reading = pool.submit(read_on)
         migrating = pool.submit(migrate.up, note_url, options)
@@ -62,7 +62,7 @@ def test_when_the_lock_never_comes_free_it_gives_up_and_leaves_nothing(
     assert migrate.up(note_url, options) == ["00000000000002_made_up"]
 
 
-def test_a_concurrent_index_waits_out_a_long_transaction_instead_of_failing(
+def test_a_concurrent_index_waits_out_a_long_transaction_instead_of_being_built_again(
     note_url: str, write: Write
 ) -> None:
     options = write(
@@ -70,8 +70,30 @@ def test_a_concurrent_index_waits_out_a_long_transaction_instead_of_failing(
         "-- transaction: none\nCREATE INDEX CONCURRENTLY IF NOT EXISTS note_id ON note (id);",
         "-- transaction: none\nDROP INDEX CONCURRENTLY IF EXISTS note_id;",
     )
-    with psycopg.connect(note_url) as holder, ThreadPoolExecutor(1) as pool:
+    begun = "SELECT to_regclass('note_id')::oid"
+    with ThreadPoolExecutor(1) as pool, psycopg.connect(note_url) as holder:
         holder.execute("INSERT INTO note VALUES (1)")
+        migrating = pool.submit(migrate.up, note_url, options)
+        while ask(note_url, begun) == [(None,)]:
+            time.sleep(0.02)
+        first = ask(note_url, begun)
+        time.sleep(0.5)
+        assert not migrating.done()
+        holder.commit()
+        assert migrating.result(timeout=20) == ["00000000000002_made_up"]
+    assert ask(note_url, begun) == first
+
+
+def test_without_a_transaction_a_long_lock_is_tried_for_again_as_well(
+    note_url: str, write: Write
+) -> None:
+    options = write(
+        2,
+        "-- transaction: none\nALTER TABLE note ADD COLUMN IF NOT EXISTS body text;",
+        "-- transaction: none\nSELECT 1;",
+    )
+    with ThreadPoolExecutor(1) as pool, psycopg.connect(note_url) as holder:
+        holder.execute("SELECT FROM note")
         migrating = pool.submit(migrate.up, note_url, options)
         time.sleep(0.5)
         assert not migrating.done()
