@@ -308,10 +308,11 @@ class _Exchange:
 
 
 def _declared(route: Route | None) -> int | None:
-    """The budget: the gate's flush, the route's statements, and for a write the closing flush."""
+    """The budget: the gate's flush, the route's statements, for a write the closing flush, and for
+    a critical one the signature of an API key."""
     if route is None or route.database is None:
         return None
-    return 1 + route.statements + (1 if route.writes else 0)
+    return 1 + route.statements + (1 if route.writes else 0) + (1 if route.critical else 0)
 
 
 def _preflight(call: Call, allow: str) -> Answer:
