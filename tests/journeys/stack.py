@@ -1,0 +1,145 @@
+"""`make up` as a process of its own: started, spoken to over HTTP, killed, started again."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.campus import ROOT
+
+_KEPT_OUT = ("DATABASE_URL", "CAMPUS_", "AWS_", "USER_POOL_", "EVENT_BUS", "MAIL_", "PUBLIC_URL")
+
+
+@dataclass
+class Reply:
+    """An HTTP answer."""
+
+    status: int
+    headers: dict[str, str]
+    text: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.text)
+
+    @property
+    def data(self) -> Any:
+        return self.json["data"]
+
+
+@dataclass
+class Stack:
+    """One local stack on a port of its own."""
+
+    data: Path
+    extra: dict[str, str] = field(default_factory=dict)
+    port: int = 0
+    process: subprocess.Popen[str] | None = None
+
+    def start(self) -> float:
+        """Start and wait until it answers. Returns the seconds that took."""
+        self.port = self.port or _free_port()
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith(_KEPT_OUT)}
+        environment = {
+            **inherited,
+            "PORT": str(self.port),
+            "CAMPUS_DATA": str(self.data),
+            **self.extra,
+        }
+        began = time.monotonic()
+        self.log = (self.data.parent / f"{self.data.name}.log").open("a")
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "infra.local"],
+            cwd=ROOT,
+            env=environment,
+            stdout=self.log,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        wait_for(lambda: self.call("GET", "/health").status == 200, 120, self.tail)
+        wait_for(lambda: "Campus is up" in self.tail(), 60, self.tail)
+        return time.monotonic() - began
+
+    def kill(self) -> None:
+        """kill -9: no farewell."""
+        assert self.process
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+        self.log.close()
+
+    def stop(self) -> None:
+        """Ctrl-C."""
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+            try:
+                self.process.wait(20)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+        self.log.close()
+
+    def tail(self) -> str:
+        path = self.data.parent / f"{self.data.name}.log"
+        return path.read_text()[-6000:] if path.exists() else ""
+
+    @property
+    def database_url(self) -> str:
+        path = self.data.parent / f"{self.data.name}.log"
+        return re.findall(r"Database\s+(\S+)", path.read_text())[-1]
+
+    def secret(self, name: str) -> str:
+        return json.loads((self.data / "secrets.json").read_text())[name]
+
+    def call(
+        self, method: str, path: str, token: str = "", body: Any = None, **headers: str
+    ) -> Reply:
+        """One HTTP request. Underscores in header names stand for hyphens."""
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        if token:
+            given["Authorization"] = f"Bearer {token}"
+        content = None
+        if body is not None:
+            given["Content-Type"] = "application/json"
+            content = json.dumps(body).encode()
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}{path}", content, given, method=method
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return Reply(answer.status, dict(answer.headers), answer.read().decode())
+        except urllib.error.HTTPError as error:
+            return Reply(error.code, dict(error.headers), error.read().decode())
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            return Reply(0, {}, "")
+
+    def code_for(self, email: str) -> str:
+        """The six digits in the last mail to an address."""
+        mails = self.call("GET", "/_local/mails").json
+        text = [mail["text"] or mail["html"] for mail in mails if email in str(mail["to"])][-1]
+        return re.findall(r"\b\d{6}\b", text)[0]
+
+
+def wait_for(condition: Any, seconds: float, explain: Any = lambda: "") -> Any:
+    """The condition's first true value, or a failure that explains itself."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        value = condition()
+        if value:
+            return value
+        time.sleep(0.1)
+    raise AssertionError(f"it did not happen within {seconds} s\n{explain()}")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
