@@ -5,6 +5,7 @@ BIN := .venv/bin
 UV := $(BIN)/uv
 INSTALLED := .venv/installed
 EMULATOR := .emulator/installed
+DOCS_PAGE := functions/health/page/page.json
 
 # Behind a company's proxy the machine's certificates count. uv does not read pip's settings: the
 # index that pip would ask is handed on.
@@ -23,10 +24,10 @@ help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 	@echo "Options of make up, by environment: PORT (8080), DATABASE_URL, CAMPUS_DATA (.campus)"
 
-up: $(INSTALLED) $(EMULATOR) ## Run everything on this machine; Ctrl-C stops it and keeps the data
+up: $(INSTALLED) $(EMULATOR) $(DOCS_PAGE) ## Run everything on this machine; Ctrl-C stops it and keeps the data
 	@exec $(BIN)/python -m infra.local up
 
-test: check $(EMULATOR) ## Everything that CI runs: make check, then the tests
+test: check $(EMULATOR) $(DOCS_PAGE) ## Everything that CI runs: make check, then the tests
 	$(BIN)/pytest -n auto
 
 check: $(INSTALLED) ## Style, types, who imports whom, SQL migrations, template
@@ -41,7 +42,7 @@ fix: $(INSTALLED) ## Repair style
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-invoke: $(INSTALLED) $(EMULATOR) ## Run one function once: EVENT=events/samples/<function>/<name>.json
+invoke: $(INSTALLED) $(EMULATOR) $(DOCS_PAGE) ## Run one function once: EVENT=events/samples/<function>/<name>.json
 	@test -n "$(EVENT)" || { echo "say which: make invoke EVENT=events/samples/..."; exit 2; }
 	@$(BIN)/python -m infra.local invoke "$(EVENT)"
 
@@ -63,7 +64,7 @@ lock: $(UV) ## Pin the newest allowed dependencies with their hashes
 	echo "cryptography>=50" | $(COMPILE) --upgrade --group pyproject.toml:emulator - \
 		-o infra/emulator.lock
 
-build: $(INSTALLED) ## Build the deployable artifacts (needs the SAM CLI)
+build: $(INSTALLED) $(DOCS_PAGE) ## Build the deployable artifacts (needs the SAM CLI)
 	sam build
 
 $(UV):
@@ -84,3 +85,6 @@ $(EMULATOR): infra/emulator.lock | $(UV)
 	@test -x .emulator/bin/python || $(UV) venv --quiet --python $(BIN)/python .emulator
 	@$(SYNC) --python .emulator/bin/python -r infra/emulator.lock
 	@touch $@
+
+$(DOCS_PAGE): $(wildcard infra/docs_page/*.py infra/docs_page/page/*) | $(INSTALLED)
+	@$(BIN)/python -m infra.docs_page

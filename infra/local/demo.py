@@ -19,7 +19,7 @@ from infra.local.options import ROOT
 from infra.local.parts import Parts
 
 EMAIL = "demo@campus.local"
-PASSWORD = "campus-demo-1"  # noqa: S105 (a demo account that exists on this machine only)
+PASSWORD = "Campus-demo-1"  # noqa: S105 (a demo account that exists on this machine only)
 
 
 def welcome(parts: Parts) -> None:

@@ -88,12 +88,12 @@ def start(data_dir: Path | str, *, durable: bool) -> Server:
 
 def _home(data_dir: Path, account: Account) -> Path:
     """Where the data really is: `data_dir`, or, if `account` cannot enter it, behind a link."""
-    _remove_abandoned_homes()
     if data_dir.is_symlink() and not data_dir.exists():
         data_dir.unlink()
     data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     if account.user is None:
         return data_dir
+    _remove_abandoned_homes()
     home = data_dir.resolve()
     os.chown(home, account.user, account.group or 0)
     if not account.reaches(home):
@@ -115,9 +115,10 @@ def _link_to_reachable_home(data_dir: Path, account: Account) -> None:
 def _remove_abandoned_homes() -> None:
     """A link that was deleted (`make reset`) leaves its target behind: nobody else removes it."""
     for note in SHARED_PLACE.glob("campus-postgres-data-*/linked-from"):
-        link = Path(note.read_text())
-        if not link.is_symlink() or link.resolve() != note.parent:
-            shutil.rmtree(note.parent, ignore_errors=True)
+        with contextlib.suppress(FileNotFoundError):  # another process removes it, too
+            link = Path(note.read_text())
+            if not link.is_symlink() or link.resolve() != note.parent:
+                shutil.rmtree(note.parent, ignore_errors=True)
 
 
 def _initialize(programs: Path, home: Path, account: Account) -> None:

@@ -6,6 +6,8 @@ from typing import Any
 from infra.local.emulator import REGION, Emulator
 from infra.local.template import ACCOUNT, Template
 
+_FIXED_AT_CREATION = ("Schema", "UsernameAttributes", "UsernameConfiguration")
+
 
 def provision(template: Template, emulator: Emulator, secrets: dict[str, str]) -> None:
     """Create or update every resource and make its values known to the template.
@@ -74,7 +76,10 @@ def _make_user_pools(template: Template, cognito: Any) -> None:
     for logical_id, properties in template.of_type("AWS::Cognito::UserPool").items():
         pool = template.resolve(properties)
         name = pool.pop("UserPoolName")
-        if name not in existing:
+        if name in existing:
+            changeable = {key: pool[key] for key in pool if key not in _FIXED_AT_CREATION}
+            cognito.update_user_pool(UserPoolId=existing[name], **changeable)
+        else:
             answer = cognito.create_user_pool(PoolName=name, **pool)
             existing[name] = answer["UserPool"]["Id"]
         template.values[logical_id] = existing[name]

@@ -22,7 +22,7 @@ from infra.local.demo import sent_mails
 from infra.local.parts import read_template
 from infra.local.provision import provision
 
-PASSWORD = "correct horse battery"
+PASSWORD = "Correct-horse-1"
 
 
 class Functions(HTTPServer):
@@ -167,12 +167,12 @@ def test_a_forgotten_password_is_set_with_the_mailed_code(pool: Pool) -> None:
     pool.confirm(email, pool.sign_up(email))
     pool.cognito.forgot_password(**pool.known(email))
     code = pool.mailed_code(email)
-    new = {**pool.known(email), "Password": "another good one"}
+    new = {**pool.known(email), "Password": "Another-good-1"}
     wrong = "000000" if code != "000000" else "000001"
     with refused("CodeMismatchException"):
         pool.cognito.confirm_forgot_password(**new, ConfirmationCode=wrong)
     pool.cognito.confirm_forgot_password(**new, ConfirmationCode=code)
-    assert pool.sign_in(email, "another good one")
+    assert pool.sign_in(email, "Another-good-1")
 
 
 def test_the_clients_secret_is_needed(pool: Pool) -> None:
