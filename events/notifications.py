@@ -21,10 +21,11 @@ class NotificationSent(Event, type="notification.sent"):
 
 
 class NotificationDeferred(Event, type="notification.deferred"):
-    """A notification waits for the end of quiet hours."""
+    """A notification waits for the end of quiet hours, or of another pause."""
 
     notification_id: UUID
     workflow: str
+    channel: str
 
 
 class NotificationSuppressed(Event, type="notification.suppressed"):
@@ -32,6 +33,7 @@ class NotificationSuppressed(Event, type="notification.suppressed"):
 
     notification_id: UUID
     workflow: str
+    channel: str
     reason: str
 
 
@@ -47,6 +49,14 @@ class NotificationRead(Event, type="notification.read"):
     """A user read a notification."""
 
     notification_id: UUID
+
+
+class InboxRead(Event, type="inbox.read"):
+    """A user read all notifications at once, or all of a category. The entity id is the user's."""
+
+    inbox_id: UUID
+    notifications: int
+    category: str | None
 
 
 class PreferencesChanged(Event, type="preferences.changed"):
