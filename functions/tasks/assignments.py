@@ -3,10 +3,11 @@
 from typing import Any
 from uuid import UUID
 
+import orjson
+
 from events.tasks import (
     AssignmentCompleted,
     AssignmentCreated,
-    AssignmentDeleted,
     AssignmentReopened,
     AssignmentUpdated,
 )
@@ -16,16 +17,25 @@ from functions.tasks.models import (
     AssignmentQuery,
     NewAssignment,
 )
-from functions.tasks.operations import check_created, item_limit, reminders
-from shared.errors import Refusal
-from shared.ids import uuid7
-from shared.models import Page, build
+from functions.tasks.operations import (
+    change_item,
+    create_item,
+    delete_item,
+    entity,
+    purge_item,
+    restore_items,
+)
+from shared.models import Page
 from shared.request import Request
 from shared.routing import Routes
 from shared.sql import queries
 
 routes = Routes("/tasks/assignments", tag="tasks", v1=True)
 sql = queries(__file__)
+
+OPEN = ["todo", "in_progress", "excused", "dropped"]
+DONE = ["submitted", "graded"]
+SCHEDULING = ["due_at", "due_on", "timezone", "status", "reminders"]
 
 
 @routes.get("")
@@ -37,16 +47,10 @@ def list_assignments(request: Request, query: AssignmentQuery) -> Page[Assignmen
 @routes.post("", status=201, exclusive="tasks", errors=("TASK_LIMIT_EXCEEDED",))
 def create_assignment(request: Request, body: NewAssignment) -> Assignment:
     """Create an assignment. Without `reminders` it gets one 30 minutes before it is due."""
-    values = {
-        **body.values(),
-        "id": uuid7(),
-        "limit": item_limit(request),
-        "checklist": _checklist(body),
-        "reminders": reminders(request, "assignment", body.reminders),
-    }
-    row = request.db.rows(sql.create_assignment, **values)[0]
-    check_created(request, row)
-    assignment = _assignment(row)
+    checklist = orjson.dumps([item.model_dump() for item in body.checklist]).decode()
+    assignment = create_item(
+        request, Assignment, sql.create_assignment, "assignment", body, checklist=checklist
+    )
     request.emit(
         AssignmentCreated(
             assignment_id=assignment.id, course_id=assignment.course_id, due_at=assignment.due_at
@@ -61,85 +65,84 @@ def get_assignment(request: Request, assignment_id: UUID) -> Assignment:
     return request.db.one(Assignment, sql.get_assignment, id=assignment_id)
 
 
-@routes.patch("/{assignment_id}", also_put=True)
+@routes.patch("/{assignment_id}", also_put=True, exclusive="tasks")
 def update_assignment(request: Request, assignment_id: UUID, body: AssignmentPatch) -> Assignment:
     """Change fields of an assignment (JSON Merge Patch)."""
-    changes = body.changes()
-    if "reminders" in changes:
-        changes["reminders"] = reminders(request, "assignment", body.reminders)
-    moved = bool({"due_at", "due_on", "reminders", "status", "timezone"} & changes.keys())
-    assignment = request.db.one(
-        Assignment,
-        sql.update_assignment,
-        id=assignment_id,
-        changes=changes,
-        course_id=body.course_id,
-        reschedules=moved,
-    )
-    request.emit(
-        AssignmentUpdated(
-            assignment_id=assignment.id,
-            course_id=assignment.course_id,
-            changed=sorted(changes),
-            entity_version=assignment.version,
+    row, changed = _change(request, assignment_id, body, OPEN + DONE)
+    assignment = entity(Assignment, row)
+    if changed:
+        request.emit(
+            AssignmentUpdated(
+                assignment_id=assignment.id,
+                course_id=assignment.course_id,
+                changed=changed,
+                entity_version=assignment.version,
+            )
         )
-    )
     return assignment
 
 
 @routes.post("/{assignment_id}/complete", limit="updates")
 def complete_assignment(request: Request, assignment_id: UUID) -> Assignment:
     """Mark an assignment as done. Completing it again changes nothing."""
-    return _set_status(request, assignment_id, "submitted")
+    done = AssignmentPatch(status="submitted", percent_done=100)
+    return entity(Assignment, _change(request, assignment_id, done, OPEN)[0])
 
 
 @routes.post("/{assignment_id}/reopen", limit="updates")
 def reopen_assignment(request: Request, assignment_id: UUID) -> Assignment:
-    """Take a done assignment up again."""
-    return _set_status(request, assignment_id, "todo")
+    """Take a done assignment up again. It gets those of its reminders that are still ahead."""
+    open_again = AssignmentPatch(status="todo", percent_done=0)
+    return entity(Assignment, _change(request, assignment_id, open_again, DONE)[0])
 
 
 @routes.delete("/{assignment_id}")
 def delete_assignment(request: Request, assignment_id: UUID) -> None:
-    """Move an assignment to the trash."""
-    deletion = uuid7()
-    counts = request.db.value(sql.delete_assignment, id=assignment_id, deletion_id=deletion)
-    if counts is None:
-        raise Refusal("NOT_FOUND")
-    request.emit(AssignmentDeleted(assignment_id=assignment_id, deletion_id=deletion))
+    """Move an assignment to the trash, with its parts and reminders."""
+    delete_item(request, "assignment", assignment_id)
 
 
-def _set_status(request: Request, assignment_id: UUID, status: str) -> Assignment:
-    row = request.db.row(sql.set_assignment_status, id=assignment_id, status=status)
-    if row is None:
-        raise Refusal("PRECONDITION_FAILED" if request.db.parameters["if_match"] else "NOT_FOUND")
-    changed, assignment = row["changed"], _assignment(row)
-    if changed and assignment.completed_at:
-        request.emit(
-            AssignmentCompleted(
-                assignment_id=assignment.id,
-                course_id=assignment.course_id,
-                completed_at=assignment.completed_at,
-                entity_version=assignment.version,
-            )
-        )
-    elif changed:
-        request.emit(
-            AssignmentReopened(
-                assignment_id=assignment.id,
-                course_id=assignment.course_id,
-                entity_version=assignment.version,
-            )
-        )
-    return assignment
+@routes.post(
+    "/{assignment_id}/restore",
+    limit="updates",
+    exclusive="tasks",
+    idempotency="required",
+    statements=2,
+    errors=("CONFLICT",),
+)
+def restore_assignment(request: Request, assignment_id: UUID) -> Assignment:
+    """Take an assignment out of the trash, with all that went there together with it."""
+    restore_items(request, kind="assignment", item_id=assignment_id)
+    return get_assignment(request, assignment_id)  # a statement does not see its own effect
 
 
-def _assignment(row: dict[str, Any]) -> Assignment:
-    names = Assignment.model_fields
-    return build(Assignment, {name: value for name, value in row.items() if name in names})
+@routes.delete("/{assignment_id}/permanent", idempotency="required", critical=True)
+def purge_assignment(request: Request, assignment_id: UUID) -> None:
+    """Remove an assignment for good, from the trash or straight away."""
+    purge_item(request, "assignment", assignment_id)
 
 
-def _checklist(body: NewAssignment) -> str:
-    import orjson
-
-    return orjson.dumps([item.model_dump() for item in body.checklist]).decode()
+def _change(
+    request: Request, assignment_id: UUID, body: AssignmentPatch, from_status: list[str]
+) -> tuple[dict[str, Any], list[str]]:
+    """Apply changes to an assignment in one of these statuses; tell when it gets or stops being
+    done."""
+    row, changed = change_item(
+        request,
+        sql.update_assignment,
+        "assignment",
+        assignment_id,
+        body,
+        from_status=from_status,
+        scheduling=SCHEDULING,
+    )
+    known = {
+        "assignment_id": assignment_id,
+        "course_id": row["course_id"],
+        "entity_version": row["version"],
+    }
+    if row["completed_at"] and not row["was_done"]:
+        request.emit(AssignmentCompleted(completed_at=row["completed_at"], **known))
+    elif row["was_done"] and not row["completed_at"]:
+        request.emit(AssignmentReopened(**known))
+    return row, changed

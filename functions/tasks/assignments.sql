@@ -1,10 +1,8 @@
+-- Refused without a row of the item: the flags say why.
 -- name: create_assignment
-with allowance as (
-    select used, resets_at from task_allowance(%(user_id)s)
-), permitted as (
-    select coalesce(used < %(limit)s, true) as within_limit,
-           %(course_id)s::uuid is null or course_is_open(%(course_id)s) as course_open
-      from allowance
+with permitted as (
+    select *, parent_is_open(%(user_id)s, %(parent_id)s, null) as parent_open
+      from task_permission(%(user_id)s, %(limit)s, %(course_id)s)
 ), item as (
     insert into assignment (id, user_id, course_id, parent_id, title, description, due_at, due_on,
                             timezone, start_on, status, priority, estimated_minutes, percent_done,
@@ -17,7 +15,7 @@ with allowance as (
            %(submission_url)s, %(tags)s, %(checklist)s::jsonb, %(reminders)s::integer[],
            case when %(status)s in ('submitted', 'graded') then now() end
       from permitted
-     where within_limit and course_open
+     where within_limit and course_open and parent_open
     returning *
 ), counted as (
     insert into task_creation (item_id, user_id) select id, user_id from item
@@ -25,14 +23,16 @@ with allowance as (
     insert into reminder (id, user_id, assignment_id, offset_minutes, occurs_at, remind_at)
     select uuid7(), user_id, id, minutes, due_at, due_at - make_interval(mins => minutes)
       from item cross join unnest(reminders) as minutes
+     where completed_at is null and due_at - make_interval(mins => minutes) > now()
 )
 select i.id, i.course_id, i.parent_id, i.title, i.description, i.due_at, i.due_on, i.timezone,
        i.start_on, i.status, i.priority, i.estimated_minutes, i.percent_done, i.points, i.score,
        i.weight, i.submission_method, i.submission_url, i.tags, i.checklist, i.reminders, i.source,
-       i.completed_at, false as late, coalesce(i.due_at < now(), false) as missing,
-       i.version, i.created_at, i.updated_at, i.deleted_at,
-       p.within_limit, p.course_open, a.used, a.resets_at
-  from permitted as p cross join allowance as a left join item as i on true
+       i.completed_at, coalesce(i.completed_at > i.due_at, false) as late,
+       i.completed_at is null and i.due_at < now() as missing,
+       i.version, i.created_at, i.updated_at, i.deleted_at, null::timestamptz as purge_at,
+       p.within_limit, p.course_open, p.parent_open, p.used, p.resets_at
+  from permitted as p left join item as i on true
 
 -- name: get_assignment
 select id, course_id, parent_id, title, description, due_at, due_on, timezone, start_on, status,
@@ -40,7 +40,7 @@ select id, course_id, parent_id, title, description, due_at, due_on, timezone, s
        submission_url, tags, checklist, reminders, source, completed_at,
        coalesce(completed_at > due_at, false) as late,
        completed_at is null and due_at < now() as missing,
-       version, created_at, updated_at, deleted_at
+       version, created_at, updated_at, deleted_at, null::timestamptz as purge_at
   from assignment
  where id = %(id)s and user_id = %(user_id)s and deleted_at is null
 
@@ -59,70 +59,54 @@ select id, course_id, parent_id, title, description, due_at, due_on, timezone, s
        submission_url, tags, checklist, reminders, source, completed_at,
        coalesce(completed_at > due_at, false) as late,
        completed_at is null and due_at < now() as missing,
-       version, created_at, updated_at, deleted_at
+       version, created_at, updated_at, deleted_at, null::timestamptz as purge_at
   from assignment
  where user_id = %(user_id)s and deleted_at is null
 
+-- Applies the changes to an assignment in one of the statuses `from_status`; in another one, and
+-- where nothing is to change, it stays as it is. `was_done` tells whether done is new.
 -- name: update_assignment
-with item as (
-    update assignment as a
-       set (course_id, parent_id, title, description, due_at, due_on, timezone, start_on, status,
-            priority, estimated_minutes, percent_done, points, score, weight, submission_method,
-            submission_url, tags, checklist, reminders, completed_at, version, updated_at)
-         = (select p.course_id, p.parent_id, p.title, p.description,
-                   case when %(changes)s::jsonb ? 'due_on' and p.due_on is not null
-                        then (p.due_on + time '23:59:59') at time zone p.timezone
-                        else p.due_at end,
-                   case when %(changes)s::jsonb ? 'due_at' then null else p.due_on end,
-                   p.timezone, p.start_on, p.status, p.priority, p.estimated_minutes,
-                   p.percent_done, p.points, p.score, p.weight, p.submission_method,
-                   p.submission_url, p.tags, p.checklist, coalesce(p.reminders, '{}'),
-                   case when p.status in ('submitted', 'graded')
-                        then coalesce(a.completed_at, now()) end,
-                   a.version + 1, now()
-              from jsonb_populate_record(a, %(changes)s::jsonb) as p)
-     where id = %(id)s and user_id = %(user_id)s and deleted_at is null
-       and (%(if_match)s::integer is null or version = %(if_match)s)
-       and (%(course_id)s::uuid is null or course_is_open(%(course_id)s))
-    returning *
-), cancelled as (
-    update reminder as r
-       set status = 'cancelled', updated_at = now(), version = r.version + 1
-      from item as i
-     where r.assignment_id = i.id and r.user_id = %(user_id)s and r.status = 'pending'
-       and %(reschedules)s
-), reminded as (
-    insert into reminder (id, user_id, assignment_id, offset_minutes, occurs_at, remind_at)
-    select uuid7(), user_id, id, minutes, due_at, due_at - make_interval(mins => minutes)
-      from item cross join unnest(reminders) as minutes
-     where %(reschedules)s and completed_at is null
-)
-select id, course_id, parent_id, title, description, due_at, due_on, timezone, start_on, status,
-       priority, estimated_minutes, percent_done, points, score, weight, submission_method,
-       submission_url, tags, checklist, reminders, source, completed_at,
-       coalesce(completed_at > due_at, false) as late,
-       completed_at is null and due_at < now() as missing,
-       version, created_at, updated_at, deleted_at
-  from item
-
--- Sets the status and says what it was: completing twice is no new fact.
--- name: set_assignment_status
 with before as (
-    select id, status, completed_at
+    select id, status, completed_at,
+           %(course_id)s::uuid is null or course_is_open(%(course_id)s) as course_open,
+           parent_is_open(%(user_id)s, %(parent_id)s, id) as parent_open
       from assignment
      where id = %(id)s and user_id = %(user_id)s and deleted_at is null
        and (%(if_match)s::integer is null or version = %(if_match)s)
        for update
 ), item as (
     update assignment as a
-       set status = %(status)s, updated_at = now(), version = a.version + 1,
-           completed_at = case when %(status)s in ('submitted', 'graded') then now() end,
-           percent_done = case when %(status)s in ('submitted', 'graded') then 100
-                               else 0 end
+       set (course_id, parent_id, title, description, due_at, due_on, timezone, start_on, status,
+            priority, estimated_minutes, percent_done, points, score, weight, submission_method,
+            submission_url, tags, checklist, reminders, completed_at, version, updated_at)
+         = (select p.course_id, p.parent_id, p.title, p.description,
+                   case when p.due_on is null or %(changes)s::jsonb ->> 'due_at' is not null
+                        then p.due_at
+                        else (p.due_on + time '23:59:59') at time zone p.timezone end,
+                   case when %(changes)s::jsonb ->> 'due_at' is null then p.due_on end,
+                   p.timezone, p.start_on, p.status, p.priority, p.estimated_minutes,
+                   p.percent_done, p.points, p.score, p.weight, p.submission_method,
+                   p.submission_url, p.tags, p.checklist, p.reminders,
+                   case when p.status in ('submitted', 'graded')
+                        then coalesce(a.completed_at, now()) end,
+                   a.version + 1, now()
+              from jsonb_populate_record(a, %(changes)s::jsonb) as p)
       from before as b
-     where a.id = b.id and a.user_id = %(user_id)s
-       and (b.completed_at is null) = (%(status)s in ('submitted', 'graded'))
+     where a.id = b.id and a.user_id = %(user_id)s and b.course_open and b.parent_open
+       and b.status = any(%(from_status)s) and %(changes)s::jsonb <> '{}'
     returning a.*
+), cancelled as (
+    update reminder as r
+       set status = 'cancelled', updated_at = now(), version = r.version + 1
+      from item as i
+     where r.assignment_id = i.id and r.user_id = %(user_id)s and r.status = 'pending'
+       and %(changes)s::jsonb ?| %(scheduling)s
+), reminded as (
+    insert into reminder (id, user_id, assignment_id, offset_minutes, occurs_at, remind_at)
+    select uuid7(), user_id, id, minutes, due_at, due_at - make_interval(mins => minutes)
+      from item cross join unnest(reminders) as minutes
+     where %(changes)s::jsonb ?| %(scheduling)s and completed_at is null
+       and due_at - make_interval(mins => minutes) > now()
 ), now_is as (
     select * from item
     union all
@@ -134,17 +118,7 @@ select n.id, n.course_id, n.parent_id, n.title, n.description, n.due_at, n.due_o
        n.weight, n.submission_method, n.submission_url, n.tags, n.checklist, n.reminders, n.source,
        n.completed_at, coalesce(n.completed_at > n.due_at, false) as late,
        n.completed_at is null and n.due_at < now() as missing,
-       n.version, n.created_at, n.updated_at, n.deleted_at, exists (select from item) as changed
-  from now_is as n
-
--- Gone within five minutes of its creation, an item does not count against the allowance.
--- name: delete_assignment
-with gone as (
-    select soft_delete_record('assignment', %(id)s, %(user_id)s, %(deletion_id)s,
-                              %(if_match)s) as counts
-), uncounted as (
-    delete from task_creation
-     where item_id = %(id)s and user_id = %(user_id)s and created_at > now() - interval '5 minutes'
-       and exists (select from gone where counts <> '{}')
-)
-select counts from gone where counts <> '{}'
+       n.version, n.created_at, n.updated_at, n.deleted_at, null::timestamptz as purge_at,
+       b.course_open, b.parent_open, b.completed_at is not null as was_done,
+       exists (select from item) as changed
+  from now_is as n join before as b on b.id = n.id

@@ -1,14 +1,38 @@
 """Steps between the API versions of tasks."""
 
-from typing import Any
+from datetime import datetime
+from typing import Annotated, Any
 
+from pydantic import Field
+
+from functions.tasks.conversions import (
+    all_occurrences,
+    end_time,
+    pattern_of_rule,
+    recur,
+    rule_of_pattern,
+    set_duration,
+    short_name,
+    use_utc,
+    wall_clock,
+)
 from functions.tasks.models import (
     Assignment,
     AssignmentPatch,
     AssignmentQuery,
+    Lecture,
+    LecturePatch,
+    LectureQuery,
     NewAssignment,
+    NewLecture,
+    NewStudySession,
+    StudySession,
+    StudySessionPatch,
+    StudySessionQuery,
 )
-from shared.versions import Change, OnlyNewer, Rename, Replace
+from functions.tasks.overview_models import Home, NextTask, Streak
+from functions.tasks.trash_models import ItemReference, Operation, TrashItem
+from shared.versions import Change, OnlyNewer, OnlyOlder, Rename, Replace
 
 _DONE = ("submitted", "graded")
 
@@ -81,4 +105,152 @@ class AssignmentFilters(Change):
             downgrade=lambda _: None,
         ),
         OnlyNewer("priority"),
+    )
+
+
+class LectureTimes(Change):
+    """A lecture's `start_time` (a moment) became `startLocal`, a time on the wall clock of
+    `timezone`, beside `startsAt`; `end_time` became `durationMinutes`. `lecture_date` and the list
+    of `occurrences` are gone: `startsAt` and `recurrence` say the same."""
+
+    models = (Lecture,)
+    edits = (
+        OnlyNewer("start_local"),
+        OnlyNewer("timezone"),
+        OnlyNewer("duration_minutes"),
+        OnlyOlder("end_time", datetime, downgrade=end_time),
+        OnlyOlder("lecture_date", datetime, downgrade=lambda document: document["starts_at"]),
+        OnlyOlder("occurrences", list[datetime], downgrade=all_occurrences),
+        Rename(newer="starts_at", older="start_time"),
+    )
+
+
+class LectureTimesOfRequests(Change):
+    """In requests too, a lecture's `start_time` became `startLocal` with `timezone`, and
+    `end_time` became `durationMinutes`."""
+
+    models = (NewLecture, LecturePatch)
+    edits = (
+        OnlyNewer("timezone"),
+        Replace(newer="start_local", older="start_time", older_type=str, upgrade=wall_clock),
+        Replace(newer="duration_minutes", older="end_time", older_type=str | None),
+        OnlyOlder("start_time", str, upgrade=use_utc),
+        OnlyOlder("end_time", str | None, upgrade=set_duration),
+    )
+
+
+class LectureNames(Change):
+    """A lecture's `lecture_name` (at most 35 characters) became `title` (at most 200), `venue`
+    became `location`. `is_recurring` and `recurring_pattern` became `recurrence`, an RFC 5545
+    rule. `kind`, `meetingUrl` and `instructorName` are new."""
+
+    models = (Lecture, NewLecture, LecturePatch)
+    edits = (
+        Replace(
+            newer="title",
+            older="lecture_name",
+            older_type=Annotated[str, Field(max_length=35)],
+            upgrade=short_name,
+        ),
+        Rename(newer="location", older="venue"),
+        Replace(
+            newer="recurrence",
+            older="recurring_pattern",
+            older_type=str | None,
+            upgrade=rule_of_pattern,
+            downgrade=pattern_of_rule,
+        ),
+        OnlyOlder(
+            "is_recurring",
+            bool,
+            downgrade=lambda document: document["recurrence"] is not None,
+            upgrade=recur,
+        ),
+        OnlyNewer("kind"),
+        OnlyNewer("meeting_url"),
+        OnlyNewer("instructor_name"),
+    )
+
+
+class LectureFilters(Change):
+    """The list of lectures is also filtered by `kind`."""
+
+    models = (LectureQuery,)
+    edits = (OnlyNewer("kind"),)
+
+
+class StudySessionNames(Change):
+    """A study session's `session_date` became `startsAt`, `has_spaced_repetition` became
+    `spacedRepetition`, `confidence_level` and `difficulty_rating` became `confidence` and
+    `difficulty`, and `time_spent_minutes` became `focusSeconds`. What its clock and plan say is
+    new: `endsAt`, `startedAt`, `endedAt`, `pauses`, `status`, `technique`, `assignmentId`."""
+
+    models = (StudySession, NewStudySession, StudySessionPatch)
+    edits = (
+        Rename(newer="starts_at", older="session_date"),
+        Rename(newer="spaced_repetition", older="has_spaced_repetition"),
+        Rename(newer="confidence", older="confidence_level"),
+        Rename(newer="difficulty", older="difficulty_rating"),
+        Replace(
+            newer="focus_seconds",
+            older="time_spent_minutes",
+            older_type=int,
+            upgrade=lambda minutes: minutes * 60,
+            downgrade=lambda seconds: seconds // 60,
+        ),
+        *(
+            OnlyNewer(name)
+            for name in (
+                "ends_at",
+                "started_at",
+                "ended_at",
+                "pauses",
+                "status",
+                "technique",
+                "assignment_id",
+            )
+        ),
+    )
+
+
+class StudySessionFilters(Change):
+    """The list of study sessions is also filtered by `assignmentId` and `status`."""
+
+    models = (StudySessionQuery,)
+    edits = (OnlyNewer("assignment_id"), OnlyNewer("status"))
+
+
+class KindsOfItems(Change):
+    """In the trash, in batches and on the home screen, an item's `type` became `kind`."""
+
+    models = (TrashItem, ItemReference, Operation, NextTask)
+    edits = (Rename(newer="kind", older="type"),)
+
+
+class HomeScreen(Change):
+    """The home screen's `next_upcoming_task` became `nextTask`, `today_overview` became `today`,
+    and `monthly_task_count` became `month`, which also tells the plan's limit."""
+
+    models = (Home,)
+    edits = (
+        Rename(newer="next_task", older="next_upcoming_task"),
+        Rename(newer="today", older="today_overview"),
+        Replace(
+            newer="month",
+            older="monthly_task_count",
+            older_type=int,
+            downgrade=lambda month: month["used"],
+        ),
+    )
+
+
+class StreakNames(Change):
+    """The streak's `current_streak`, `longest_streak` and `last_activity_date` became
+    `currentDays`, `longestDays` and `lastActivityOn`."""
+
+    models = (Streak,)
+    edits = (
+        Rename(newer="current_days", older="current_streak"),
+        Rename(newer="longest_days", older="longest_streak"),
+        Rename(newer="last_activity_on", older="last_activity_date"),
     )

@@ -1,34 +1,34 @@
-"""Newest shapes of what tasks takes and gives."""
+"""Newest shapes of the three kinds of items that tasks takes and gives."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from shared.models import (
-    AnyOf,
-    Day,
-    Deletable,
-    Id,
-    ListQuery,
-    Model,
-    Text,
-    Timestamp,
-    TimeZone,
+from functions.tasks.fields import (
+    Description,
+    LocalTime,
+    Rating,
+    Recurrence,
+    Reminders,
+    Tags,
+    Title,
+    Url,
 )
+from shared.models import AnyOf, Day, Deletable, Id, ListQuery, Model, Text, Timestamp, TimeZone
 
 Status = Literal["todo", "in_progress", "submitted", "graded", "excused", "dropped"]
 Priority = Literal["low", "medium", "high", "urgent"]
 SubmissionMethod = Literal["online", "in_person", "none"]
 Source = Literal["manual", "ics", "job"]
-Title = Annotated[Text, Field(min_length=1, max_length=200)]
-Description = Annotated[Text, Field(max_length=5000)]
-Url = Annotated[Text, Field(max_length=2000, pattern=r"^https?://[^\s]+$")]
-Tag = Annotated[Text, Field(min_length=1, max_length=50)]
-Tags = Annotated[list[Tag], Field(max_length=20)]
-Offset = Literal[5, 15, 30, 60, 120, 1440]
-Reminders = Annotated[list[Offset], Field(max_length=10)]
+LectureKind = Literal["lecture", "seminar", "lab", "exam", "office_hours"]
+Technique = Literal["pomodoro", "free", "flashcards"]
+SessionStatus = Literal["planned", "running", "paused", "finished"]
+Search = Annotated[Text, Field(min_length=1, max_length=200)]
+
+# In a patch: absent unless the client names it, and then never null.
+ABSENT: Any = Field(default=None)
 
 
 class ChecklistItem(Model):
@@ -109,28 +109,15 @@ class NewAssignment(_AssignmentFields):
 class AssignmentPatch(_AssignmentFields):
     """Changes to an assignment: absent fields stay, null clears."""
 
-    title: Title = ""
-    status: Status = "todo"
+    title: Title = ABSENT
+    status: Status = ABSENT
 
     @model_validator(mode="after")
-    def _clears_only_what_may_be_empty(self) -> Self:
-        kept = {
-            "title",
-            "due_at",
-            "description",
-            "timezone",
-            "status",
-            "priority",
-            "percent_done",
-            "submission_method",
-            "tags",
-            "checklist",
-        }
-        for name in self.model_fields_set & kept:
-            if getattr(self, name) is None:
-                raise ValueError(f"{name} cannot be null")
-        if {"due_at", "due_on"} <= self.model_fields_set and self.due_on is not None:
+    def _stays_due(self) -> Self:
+        if self.due_at is not None and self.due_on is not None:
             raise ValueError("takes either dueAt or dueOn")
+        if "due_at" in self.model_fields_set and self.due_at is None and self.due_on is None:
+            raise ValueError("dueAt can only be cleared by a dueOn")
         return self
 
 
@@ -142,4 +129,128 @@ class AssignmentQuery(ListQuery):
     priority: AnyOf[Priority] | None = None
     due_after: Timestamp | None = None
     due_before: Timestamp | None = None
-    q: Annotated[Text, Field(min_length=1, max_length=200)] | None = None
+    q: Search | None = None
+
+
+class Lecture(Deletable):
+    """Something to attend, once or as a series. `starts_at` is the first time, as an instant."""
+
+    course_id: UUID
+    title: str
+    description: str
+    kind: LectureKind
+    start_local: datetime
+    timezone: str
+    starts_at: datetime
+    duration_minutes: int
+    recurrence: str | None
+    location: str
+    meeting_url: str | None
+    instructor_name: str | None
+    reminders: list[int]
+
+
+class _LectureFields(Model):
+    """What a client may say about a lecture, in creating and in changing it."""
+
+    description: Description = ""
+    kind: LectureKind = "lecture"
+    timezone: TimeZone = "UTC"
+    duration_minutes: Annotated[int, Field(ge=1, le=1440)] = 60
+    recurrence: Recurrence | None = None
+    location: Annotated[Text, Field(max_length=200)] = ""
+    meeting_url: Url | None = None
+    instructor_name: Annotated[Text, Field(max_length=100)] | None = None
+    reminders: Reminders | None = None
+
+
+class NewLecture(_LectureFields):
+    """A new lecture: `startLocal` is the wall clock's time in `timezone`, also of a series."""
+
+    course_id: Id
+    title: Title
+    start_local: LocalTime
+
+
+class LecturePatch(_LectureFields):
+    """Changes to a lecture and all of its occurrences: absent fields stay, null clears."""
+
+    course_id: Id = ABSENT
+    title: Title = ABSENT
+    start_local: LocalTime = ABSENT
+
+
+class LectureQuery(ListQuery):
+    """Filters of the list of lectures; a series is where its first lecture is."""
+
+    course_id: AnyOf[Id] | None = None
+    kind: AnyOf[LectureKind] | None = None
+    starts_after: Timestamp | None = None
+    starts_before: Timestamp | None = None
+    q: Search | None = None
+
+
+class StudySession(Deletable):
+    """Time set apart to study. While it is running, `focus_seconds` holds the time before."""
+
+    course_id: UUID | None
+    assignment_id: UUID | None
+    topic: str
+    notes: str
+    starts_at: datetime
+    ends_at: datetime | None
+    started_at: datetime | None
+    ended_at: datetime | None
+    focus_seconds: int
+    pauses: int
+    technique: Technique
+    confidence: int | None
+    difficulty: int | None
+    status: SessionStatus
+    spaced_repetition: bool
+    reminders: list[int]
+
+
+class _StudySessionFields(Model):
+    """What a client may say about a study session, in creating and in changing it."""
+
+    course_id: Id | None = None
+    assignment_id: Id | None = None
+    notes: Description = ""
+    ends_at: Timestamp | None = None
+    technique: Technique = "free"
+    confidence: Rating | None = None
+    difficulty: Rating | None = None
+    spaced_repetition: bool = False
+    reminders: Reminders | None = None
+
+
+class NewStudySession(_StudySessionFields):
+    """A new study session."""
+
+    topic: Title
+    starts_at: Timestamp
+
+    @model_validator(mode="after")
+    def _ends_later(self) -> Self:
+        if self.ends_at is not None and self.ends_at <= self.starts_at:
+            raise ValueError("endsAt must be after startsAt")
+        return self
+
+
+class StudySessionPatch(_StudySessionFields):
+    """Changes to a study session: absent fields stay, null clears."""
+
+    topic: Title = ABSENT
+    starts_at: Timestamp = ABSENT
+
+
+class StudySessionQuery(ListQuery):
+    """Filters of the list of study sessions."""
+
+    course_id: AnyOf[Id] | None = None
+    assignment_id: AnyOf[Id] | None = None
+    status: AnyOf[SessionStatus] | None = None
+    starts_after: Timestamp | None = None
+    starts_before: Timestamp | None = None
+    q: Search | None = None

@@ -1,4 +1,3 @@
-drop function task_allowance, add_first_lecture;
 drop view deleted_study_session, active_study_session, deleted_lecture, active_lecture,
     deleted_assignment, active_assignment;
 delete from deletion_policy where child_table in ('assignment', 'study_session', 'reminder');

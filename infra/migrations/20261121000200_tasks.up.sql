@@ -38,7 +38,9 @@ create table assignment (
     deleted_by        uuid,
     deletion_id       uuid,
     unique (user_id, id),
+    -- A purged parent leaves its parts behind as assignments of their own.
     foreign key (user_id, parent_id) references assignment (user_id, id)
+        on delete set null (parent_id)
 );
 create index assignment_due on assignment (user_id, due_at, id)
     include (course_id, status) where deleted_at is null;
@@ -103,7 +105,9 @@ create table study_session (
     ends_at           timestamptz check (ends_at > starts_at),
     started_at        timestamptz,
     ended_at          timestamptz check (ended_at >= started_at),
+    running_since     timestamptz check ((running_since is not null) = (status = 'running')),
     focus_seconds     integer     not null default 0 check (focus_seconds >= 0),
+    pauses            integer     not null default 0 check (pauses >= 0),
     technique         text        not null default 'free'
                                   check (technique in ('pomodoro', 'free', 'flashcards')),
     confidence        smallint    check (confidence between 1 and 5),
@@ -122,6 +126,7 @@ create table study_session (
     deletion_id       uuid,
     unique (user_id, id),
     foreign key (user_id, assignment_id) references assignment (user_id, id)
+        on delete set null (assignment_id)
 );
 create index study_session_starts on study_session (user_id, starts_at, id)
     include (course_id, status) where deleted_at is null;
@@ -217,41 +222,3 @@ create view active_study_session with (security_invoker) as
     select * from study_session where deleted_at is null;
 create view deleted_study_session with (security_invoker) as
     select * from study_session where deleted_at is not null;
-
--- Published by tasks for courses: the first lecture of a new course, once or as a series of
--- p_count occurrences p_weeks apart, with reminders for each. Runs in the caller's transaction.
-create function add_first_lecture(p_id uuid, p_user uuid, p_course uuid, p_title text,
-                                  p_start_local timestamp, p_timezone text, p_minutes integer,
-                                  p_location text, p_weeks integer, p_count integer,
-                                  p_offsets integer[]) returns uuid
-language plpgsql volatile security invoker set search_path = public, pg_temp as $$
-begin
-    insert into lecture (id, user_id, course_id, title, start_local, timezone, starts_at,
-                         duration_minutes, location, recurrence, reminders)
-    values (p_id, p_user, p_course, p_title, p_start_local, p_timezone,
-            p_start_local at time zone p_timezone, p_minutes, p_location,
-            case when p_count > 1
-                 then format('FREQ=WEEKLY;INTERVAL=%s;COUNT=%s', p_weeks, p_count) end, p_offsets);
-    insert into task_creation (item_id, user_id) values (p_id, p_user);
-    insert into reminder (id, user_id, lecture_id, offset_minutes, occurs_at, remind_at)
-    select uuid7(), p_user, p_id, minutes, occurs_at,
-           occurs_at - make_interval(mins => minutes)
-      from generate_series(0, p_count - 1) as n
-     cross join lateral (
-           select (p_start_local + make_interval(weeks => n * p_weeks)) at time zone p_timezone
-                  as occurs_at) as o
-     cross join unnest(p_offsets) as minutes;
-    return p_id;
-end
-$$;
-
--- How many new items the 30-day window of a user holds, and when the oldest leaves it.
-create function task_allowance(p_user uuid)
-returns table (used integer, resets_at timestamptz)
-language sql stable security invoker set search_path = public, pg_temp as $$
-    select count(*)::integer, min(created_at) + interval '30 days'
-      from task_creation
-     where user_id = p_user and created_at > now() - interval '30 days'
-$$;
-
-grant execute on function add_first_lecture, task_allowance to campus_app, campus_system;

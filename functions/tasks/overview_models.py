@@ -1,0 +1,67 @@
+"""Newest shapes of what tasks sums up."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from functions.tasks.fields import Kind
+from shared.models import Id, Model, Query, QueryBoolean, Timestamp
+
+
+class NextTask(Model):
+    """The next thing to attend, to begin or to hand in."""
+
+    kind: Kind
+    id: UUID
+    course_id: UUID | None
+    title: str
+    occurs_at: datetime
+
+
+class Today(Model):
+    """How much the user's local day holds, by kind."""
+
+    assignments: int
+    lectures: int
+    study_sessions: int
+
+
+class Month(Model):
+    """New items in the last 30 days, against the plan's limit (null: none)."""
+
+    used: int
+    limit: int | None
+    resets_at: datetime | None
+
+
+class Home(Model):
+    """What the home screen shows."""
+
+    next_task: NextTask | None
+    today: Today
+    month: Month
+
+
+class Counts(Model):
+    """How many live items there are, by kind."""
+
+    assignments: int
+    lectures: int
+    study_sessions: int
+    total: int
+
+
+class CountQuery(Query):
+    """What to count: items that are due or start in a range, of a course, done or not."""
+
+    course_id: Id | None = None
+    after: Timestamp | None = None
+    before: Timestamp | None = None
+    done: QueryBoolean | None = None
+
+
+class Streak(Model):
+    """Days in a row with something completed or studied."""
+
+    current_days: int
+    longest_days: int
+    last_activity_on: date | None

@@ -1,0 +1,172 @@
+"""Study sessions and their clock."""
+
+from uuid import UUID
+
+from events.tasks import (
+    StudySessionCreated,
+    StudySessionFinished,
+    StudySessionStarted,
+    StudySessionUpdated,
+)
+from functions.tasks.models import (
+    NewStudySession,
+    StudySession,
+    StudySessionPatch,
+    StudySessionQuery,
+)
+from functions.tasks.operations import (
+    change_item,
+    create_item,
+    delete_item,
+    entity,
+    missing,
+    purge_item,
+    restore_items,
+)
+from shared.errors import Refusal
+from shared.models import Page
+from shared.request import Request
+from shared.routing import Routes
+from shared.sql import queries
+
+routes = Routes("/tasks/study-sessions", tag="tasks", v1=True)
+clock = Routes("/tasks/study-sessions", tag="tasks", limit="updates", errors=("CONFLICT",))
+sql = queries(__file__)
+
+SCHEDULING = ["starts_at", "reminders"]
+
+
+@routes.get("")
+def list_study_sessions(request: Request, query: StudySessionQuery) -> Page[StudySession]:
+    """List study sessions, by planned start unless sorted otherwise."""
+    return request.db.page(StudySession, sql.list_study_sessions, query)
+
+
+@routes.post("", status=201, exclusive="tasks", errors=("TASK_LIMIT_EXCEEDED",))
+def create_study_session(request: Request, body: NewStudySession) -> StudySession:
+    """Create a study session. Without `reminders` it gets one 15 minutes before it starts."""
+    session = create_item(request, StudySession, sql.create_study_session, "study_session", body)
+    request.emit(
+        StudySessionCreated(
+            study_session_id=session.id, course_id=session.course_id, starts_at=session.starts_at
+        )
+    )
+    return session
+
+
+@routes.get("/{study_session_id}")
+def get_study_session(request: Request, study_session_id: UUID) -> StudySession:
+    """Get one study session."""
+    return request.db.one(StudySession, sql.get_study_session, id=study_session_id)
+
+
+@routes.patch("/{study_session_id}", also_put=True, exclusive="tasks")
+def update_study_session(
+    request: Request, study_session_id: UUID, body: StudySessionPatch
+) -> StudySession:
+    """Change fields of a study session (JSON Merge Patch)."""
+    row, changed = change_item(
+        request,
+        sql.update_study_session,
+        "study_session",
+        study_session_id,
+        body,
+        scheduling=SCHEDULING,
+    )
+    session = entity(StudySession, row)
+    if changed:
+        request.emit(
+            StudySessionUpdated(
+                study_session_id=session.id,
+                course_id=session.course_id,
+                changed=changed,
+                entity_version=session.version,
+            )
+        )
+    return session
+
+
+@routes.delete("/{study_session_id}")
+def delete_study_session(request: Request, study_session_id: UUID) -> None:
+    """Move a study session to the trash, with its reminders."""
+    delete_item(request, "study_session", study_session_id)
+
+
+@routes.post(
+    "/{study_session_id}/restore",
+    limit="updates",
+    exclusive="tasks",
+    idempotency="required",
+    statements=2,
+    errors=("CONFLICT",),
+)
+def restore_study_session(request: Request, study_session_id: UUID) -> StudySession:
+    """Take a study session out of the trash, with all that went there together with it."""
+    restore_items(request, kind="study_session", item_id=study_session_id)
+    return get_study_session(request, study_session_id)  # a statement does not see its own effect
+
+
+@routes.delete("/{study_session_id}/permanent", idempotency="required", critical=True)
+def purge_study_session(request: Request, study_session_id: UUID) -> None:
+    """Remove a study session for good, from the trash or straight away."""
+    purge_item(request, "study_session", study_session_id)
+
+
+@clock.post("/{study_session_id}/start")
+def start_study_session(request: Request, study_session_id: UUID) -> StudySession:
+    """Begin a planned session: its time runs from now."""
+    session, changed = _clock(request, study_session_id, "running", ["planned"])
+    if changed:
+        request.emit(
+            StudySessionStarted(study_session_id=session.id, entity_version=session.version)
+        )
+    return session
+
+
+@clock.post("/{study_session_id}/pause")
+def pause_study_session(request: Request, study_session_id: UUID) -> StudySession:
+    """Stop the time of a running session."""
+    return _clock(request, study_session_id, "paused", ["running"])[0]
+
+
+@clock.post("/{study_session_id}/resume")
+def resume_study_session(request: Request, study_session_id: UUID) -> StudySession:
+    """Let the time of a paused session run again."""
+    return _clock(request, study_session_id, "running", ["paused"])[0]
+
+
+@clock.post("/{study_session_id}/finish")
+def finish_study_session(request: Request, study_session_id: UUID) -> StudySession:
+    """End a running or paused session."""
+    session, changed = _clock(request, study_session_id, "finished", ["running", "paused"])
+    if changed and session.ended_at:
+        request.emit(
+            StudySessionFinished(
+                study_session_id=session.id,
+                course_id=session.course_id,
+                focus_seconds=session.focus_seconds,
+                finished_at=session.ended_at,
+                entity_version=session.version,
+            )
+        )
+    return session
+
+
+def _clock(
+    request: Request, study_session_id: UUID, status: str, from_status: list[str]
+) -> tuple[StudySession, bool]:
+    """Bring a session into a status, and say whether that is new: repeating a step changes
+    nothing, and a step that the session is not ready for is refused."""
+    row = request.db.row(
+        sql.clock_study_session, id=study_session_id, status=status, from_status=from_status
+    )
+    if row is None:
+        raise missing(request)
+    if row["status"] != status:
+        allowed = " or ".join(from_status)
+        raise Refusal(
+            "CONFLICT",
+            f"Only a session that is {allowed} can become {status}.",
+            details={"status": row["status"]},
+        )
+    return entity(StudySession, row), row["changed"]

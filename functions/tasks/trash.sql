@@ -1,0 +1,37 @@
+-- name: delete_item
+select delete_task_item(%(kind)s, %(id)s, %(user_id)s, %(deletion_id)s, %(if_match)s)
+
+-- name: purge_item
+select kind, id
+  from purge_task_item(%(kind)s, %(id)s, %(user_id)s, %(if_match)s, %(from_trash)s)
+
+-- By the deletion's id or an item's: one row for each item that came back, or one without an item
+-- when a course that the deletion took items of is itself deleted.
+-- name: restore_items
+with wanted as (
+    select deletion_id
+      from task_item
+     where user_id = %(user_id)s and deleted_at is not null
+       and (deletion_id = %(deletion_id)s or id = %(id)s and kind = %(kind)s
+            and (%(if_match)s::integer is null or version = %(if_match)s))
+     limit 1
+), deletion as (
+    select i.deletion_id,
+           bool_and(i.course_id is null or course_is_open(i.course_id)) as courses_open
+      from task_item as i join wanted as w on w.deletion_id = i.deletion_id
+     where i.user_id = %(user_id)s
+     group by i.deletion_id
+)
+select d.deletion_id, d.courses_open, r.kind, r.id, r.version
+  from deletion as d
+       left join restore_task_deletion(%(user_id)s, (select deletion_id from deletion
+                                                      where courses_open)) as r on true
+
+-- name: list_trash
+-- sort -deleted_at: deleted_at
+-- filter kind: kind = any(%(kind)s)
+-- filter course_id: course_id = any(%(course_id)s)
+select id, kind, course_id, title, version, created_at, deletion_id, deleted_at,
+       deleted_at + make_interval(hours => %(hours)s) as purge_at
+  from task_item
+ where user_id = %(user_id)s and deleted_at is not null

@@ -1,0 +1,114 @@
+"""Newest shapes of the trash, and of operations on several items at once."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal, Self
+from uuid import UUID
+
+from pydantic import Field, model_validator
+
+from functions.tasks.fields import Kind
+from shared.models import AnyOf, Id, ListQuery, Model
+
+Action = Literal["create", "update", "delete", "restore", "complete"]
+
+
+class TrashItem(Model):
+    """A deleted item of any kind, and when it will be gone for good."""
+
+    id: UUID
+    kind: Kind
+    course_id: UUID | None
+    title: str
+    version: int
+    created_at: datetime
+    deletion_id: UUID
+    deleted_at: datetime
+    purge_at: datetime
+
+
+class TrashQuery(ListQuery):
+    """Filters of the trash."""
+
+    kind: AnyOf[Kind] | None = None
+    course_id: AnyOf[Id] | None = None
+
+
+class Restoration(Model):
+    """Which deletion to undo: its id, or an item that it took."""
+
+    kind: Kind | None = None
+    id: Id | None = None
+    deletion_id: Id | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        by_item = self.kind is not None and self.id is not None
+        if by_item == (self.deletion_id is not None) or (self.kind is None) != (self.id is None):
+            raise ValueError("needs either kind and id, or deletionId")
+        return self
+
+
+class ItemReference(Model):
+    """One item of a kind."""
+
+    kind: Kind
+    id: Id
+
+
+class Restored(Model):
+    """What a restoration brought back."""
+
+    deletion_id: UUID
+    items: list[ItemReference]
+
+
+class TrashBatch(Model):
+    """One action on many items of the trash."""
+
+    action: Literal["RESTORE", "DELETE_PERMANENTLY"]
+    items: Annotated[list[ItemReference], Field(min_length=1, max_length=100)]
+
+
+class Operation(Model):
+    """One of several operations. `data` is the body that the kind's own route takes; `version`
+    stands for If-Match."""
+
+    action: Action
+    kind: Kind
+    id: Id | None = None
+    version: Annotated[int, Field(ge=1, le=2_000_000_000)] | None = None
+    data: dict[str, Any] | None = None
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if (self.id is None) != (self.action == "create"):
+            raise ValueError("create takes no id, all others need one")
+        if (self.data is None) == (self.action in ("create", "update")):
+            raise ValueError("create and update need data, all others take none")
+        if self.action == "complete" and self.kind == "lecture":
+            raise ValueError("a lecture cannot be completed")
+        return self
+
+
+class Batch(Model):
+    """Operations on items of all kinds, in this order. `atomic`: all of them or none."""
+
+    operations: Annotated[list[Operation], Field(min_length=1, max_length=50)]
+    atomic: bool = False
+
+
+class Outcome(Model):
+    """What became of one operation: the status it would have had alone, its answer or its error."""
+
+    index: int
+    status: int
+    data: dict[str, Any] | None = None
+    error: dict[str, Any] | None = None
+
+
+class BatchResult(Model):
+    """The outcomes in the order of the operations."""
+
+    results: list[Outcome]
+    succeeded: int
+    failed: int
