@@ -14,14 +14,14 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.postgres import Server
+from infra.local.postgres import Server, start
 from infra.local.postgres_programs import PostgresError
 from infra.migrate import MigrationError
 from tests.environment import PASSWORDS, function_environment
 from tests.postgres import (
     create_database,
+    create_template,
     drop_database,
-    start_with_template,
     temporary_database,
     with_database,
 )
@@ -47,7 +47,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     directory, server = config.stash[RUN]
     if server.embedded:
         server.stop()
-    else:
+    elif TEMPLATE in os.environ:
         drop_database(server.url, os.environ[TEMPLATE])
     shutil.rmtree(directory, ignore_errors=True)
 
@@ -80,13 +80,13 @@ def _begin_run(config: pytest.Config) -> None:
     directory = Path(tempfile.mkdtemp(prefix="campus-tests-"))
     directory.chmod(0o711)  # the server runs as another user when we are root
     try:
-        server, template = start_with_template(directory / "postgres", PASSWORDS)
+        server = start(directory / "postgres", durable=False)
+        config.stash[RUN] = (directory, server)
+        os.environ[TEMPLATE] = create_template(server.url, PASSWORDS)
     except (MigrationError, PostgresError) as error:
         pytest.exit(f"no database to test with: {error}", returncode=1)
-    config.stash[RUN] = (directory, server)
     os.environ.update(function_environment(directory))
     os.environ[SERVER_URL] = server.url
-    os.environ[TEMPLATE] = template
 
 
 def _remove_killed_runs() -> None:

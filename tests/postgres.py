@@ -3,24 +3,20 @@
 import contextlib
 import secrets
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
 from psycopg import sql
 
 from infra import migrate
-from infra.local.postgres import Server, start
 
 
-def start_with_template(directory: Path, passwords: dict[str, str]) -> tuple[Server, str]:
-    """A server that ends with this process (or the one of DATABASE_URL), and the name of a
-    migrated database on it, to be copied."""
-    server = start(directory, durable=False)
+def create_template(url: str, passwords: dict[str, str]) -> str:
+    """The name of a migrated database, to be copied."""
     template = f"campus_template_{secrets.token_hex(4)}"
-    create_database(server.url, template)
-    migrate.up(with_database(server.url, template), passwords=passwords)
-    return server, template
+    create_database(url, template)
+    migrate.up(with_database(url, template), passwords=passwords)
+    return template
 
 
 def with_database(url: str, name: str) -> str:
