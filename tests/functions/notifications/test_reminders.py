@@ -19,10 +19,14 @@ def assignment(campus: Campus, user: User) -> str:
 
 
 def make_due(campus: Campus, user: User, title: str = "Essay") -> str:
-    due = (now() + timedelta(minutes=20)).isoformat().replace("+00:00", "Z")
+    due = (now() + timedelta(minutes=40)).isoformat().replace("+00:00", "Z")
     body = {"title": title, "dueAt": due, "reminders": [30]}
     answer = campus.call("POST", "/v2/tasks/assignments", user, body)
     assert answer.status == 201, answer.text
+    campus.admin.execute(
+        "update reminder set remind_at = now() - interval '1 second' where assignment_id = %s",
+        (answer.data["id"],),
+    )
     return answer.data["id"]
 
 
