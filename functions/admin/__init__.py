@@ -1,0 +1,1 @@
+"""What support and platform administrators do, each change with its reason."""
