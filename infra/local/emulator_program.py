@@ -148,7 +148,7 @@ def _invoke(arn: str, event: dict[str, Any]) -> bool:
         return False
 
 
-def keep_mails(ses: Any, cognito: Any) -> None:
+def keep_mails(ses: Any, ses_v2: Any, cognito: Any) -> None:
     """Append each sent mail to a file before its sender hears of it, and read the file at start."""
     file = _STATE / "mails.jsonl"
     if file.exists():
@@ -165,19 +165,24 @@ def keep_mails(ses: Any, cognito: Any) -> None:
                 out.write(json.dumps(mail, default=str) + "\n")
             kept = len(mails)
 
-    handle, deliver = ses.handle_request, cognito._deliver_cognito_email
+    def keeping(handle: Any) -> Any:
+        async def handle_and_keep(*arguments: Any) -> Any:
+            answer = await handle(*arguments)
+            append_new()
+            return answer
 
-    async def handle_and_keep(*arguments: Any) -> Any:
-        answer = await handle(*arguments)
-        append_new()
-        return answer
+        return handle_and_keep
+
+    deliver = cognito._deliver_cognito_email
 
     def deliver_and_keep(*arguments: Any, **named: Any) -> Any:
         answer = deliver(*arguments, **named)
         append_new()
         return answer
 
-    ses.handle_request, cognito._deliver_cognito_email = handle_and_keep, deliver_and_keep
+    ses.handle_request = keeping(ses.handle_request)
+    ses_v2.handle_request = keeping(ses_v2.handle_request)
+    cognito._deliver_cognito_email = deliver_and_keep
 
 
 def wake_receivers(sqs: Any, arrivals: threading.Event) -> None:
@@ -228,7 +233,7 @@ def main() -> None:
     sqs = importlib.import_module("ministack.services.sqs")
     persistence = importlib.import_module("ministack.core.persistence")
     wake_receivers(sqs, importlib.import_module("ministack.core.concurrency").esm_wake)
-    keep_mails(ses, cognito)
+    keep_mails(ses, importlib.import_module("ministack.services.ses_v2"), cognito)
     randomize_codes(cognito)
     fire_confirmation_trigger(cognito, importlib.import_module("ministack.core.responses"))
     keep_user_pool(cognito, persistence)

@@ -1,5 +1,6 @@
 """Makes in the emulator what template.yaml declares: bus, queues, rules, user pool, secrets."""
 
+import contextlib
 import json
 from typing import Any
 
@@ -21,6 +22,10 @@ def provision(template: Template, emulator: Emulator, secrets: dict[str, str]) -
     _make_user_pools(template, emulator.client("cognito-idp"))
     _make_clients(template, emulator.client("cognito-idp"), secrets)
     _make_secrets(template, emulator.client("secretsmanager"), secrets)
+    # The domain that mails come from is verified outside the stack on AWS too (DNS).
+    mail = emulator.client("sesv2")
+    with contextlib.suppress(mail.exceptions.AlreadyExistsException):
+        mail.create_email_identity(EmailIdentity=template.resolve({"Ref": "MailDomain"}))
 
 
 def _make_buses(template: Template, events: Any) -> None:

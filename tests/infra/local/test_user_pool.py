@@ -231,6 +231,11 @@ def test_a_hard_kill_loses_no_person_no_token_and_no_mail(
     before.confirm("old@example.org", before.sign_up("old@example.org"))
     tokens = before.sign_in("old@example.org")
     code = before.sign_up("new@example.org")
+    before.emulator.client("sesv2").send_email(
+        FromEmailAddress="no-reply@campus.example",
+        Destination={"ToAddresses": ["old@example.org"]},
+        Content={"Simple": {"Subject": {"Data": "Hi"}, "Body": {"Text": {"Data": "there"}}}},
+    )
     before.emulator.process.kill()
     before.emulator.process.wait()
 
@@ -241,6 +246,7 @@ def test_a_hard_kill_loses_no_person_no_token_and_no_mail(
         assert after.refresh(tokens["RefreshToken"])
         assert after.sign_in("old@example.org")
         assert after.mailed_code("new@example.org") == code
+        assert sent_mails(after.emulator.endpoint)[-1]["subject"] == "Hi"
         after.confirm("new@example.org", code)
     finally:
         after.emulator.stop()
