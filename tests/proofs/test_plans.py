@@ -28,8 +28,9 @@ FILES = sorted((ROOT / "functions").glob("*/*.sql")) + sorted((ROOT / "shared").
 # Bookkeeping with a row a policy, a table or a deployment.
 SMALL = {"deletable", "deletion_policy", "cache_generation", "schema_migration"}
 # Folders whose statements run as another role than the app's.
-ROLES = {"admin": "campus_support", "webhooks": "campus_system", "cleanup": "campus_system",
-         "relay": "campus_system", "health": "campus_system", "shared": "campus_system"}  # fmt: skip
+ROLES = dict.fromkeys(("webhooks", "cleanup", "relay", "health", "shared"), "campus_system") | {
+    "admin": "campus_support"
+}
 # What reads a whole table on purpose, and why.
 WHOLE_TABLE = {
     "requeue_unhandled": "run by the local stack only, over the recent history",
@@ -48,11 +49,13 @@ STATEMENTS = [
 
 @pytest.fixture(scope="module")
 def large() -> Iterator[psycopg.Connection]:
-    with temporary_database(os.environ[SERVER_URL], os.environ[TEMPLATE]) as url:
-        with psycopg.connect(url, autocommit=True) as connection:
-            fill(connection)
-            connection.execute("set random_page_cost = 1.1")
-            yield connection
+    with (
+        temporary_database(os.environ[SERVER_URL], os.environ[TEMPLATE]) as url,
+        psycopg.connect(url, autocommit=True) as connection,
+    ):
+        fill(connection)
+        connection.execute("set random_page_cost = 1.1")
+        yield connection
 
 
 def fill(connection: psycopg.Connection) -> None:
@@ -79,8 +82,8 @@ def fill(connection: psycopg.Connection) -> None:
             values = ", ".join(value(*column) for column in columns)
             count = USERS if table in ("app_user", "streak", "preferences") else ROWS
             connection.execute(
-                f"insert into {table} ({names}) overriding system value select {values} from generate_series(1, {count}) n"
-                " on conflict do nothing"
+                f"insert into {table} ({names}) overriding system value"
+                f" select {values} from generate_series(1, {count}) n on conflict do nothing"
             )
     connection.execute("analyze")
 
