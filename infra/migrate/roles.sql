@@ -60,8 +60,8 @@ begin
     if not pg_has_role('campus_migrator', 'campus_definer', 'member') then
         grant campus_definer to campus_migrator;
     end if;
-    if not pg_has_role('campus_support', 'pg_read_all_stats', 'member') then
-        grant pg_read_all_stats to campus_support;
+    if not pg_has_role('campus_support', 'pg_monitor', 'member') then
+        grant pg_monitor to campus_support;
     end if;
     if not (select rolsuper from pg_roles where rolname = current_user) then
         grant campus_migrator, campus_definer to current_user;
@@ -69,7 +69,7 @@ begin
 end
 $$;
 
--- Extensions need the admin; pg_stat_statements is missing on some servers.
+-- Extensions need the admin; not every server has pg_stat_statements, or gives it to its admin.
 create extension if not exists btree_gist;
 create extension if not exists pg_trgm;
 do $$
@@ -77,6 +77,8 @@ begin
     if exists (select from pg_available_extensions where name = 'pg_stat_statements') then
         create extension if not exists pg_stat_statements;
     end if;
+exception when insufficient_privilege then
+    raise warning 'slow queries cannot be listed: %', sqlerrm;
 end
 $$;
 

@@ -43,7 +43,6 @@ STATEMENTS = [
     "DROP TRIGGER first ON note",
     "ANALYZE note",
     "COMMENT ON TABLE note IS 'a note'",
-    "GRANT SELECT ON note TO pg_monitor",
     "ALTER TABLE note ADD COLUMN a text",
     "ALTER TABLE note ADD COLUMN a int DEFAULT 1",
     "ALTER TABLE note ADD COLUMN a timestamptz DEFAULT now()",

@@ -60,9 +60,10 @@ def test_a_dump_is_a_restore_point_that_brings_the_rows_back(
     restore_points.dump(empty_database_url, target, programs, "a test")
     migrate.up(empty_database_url, options)
     run(empty_database_url, "CREATE TABLE note (id int)")
+    # Against an older server pg_restore complains of settings that are new, and goes on.
     subprocess.run(
         [programs / "pg_restore", "--data-only", "-t", "note", "-d", empty_database_url, target],
-        check=True,
+        check=False,
     )
     assert ask(empty_database_url, "SELECT id FROM note") == [(1,)]
     assert ask(empty_database_url, "SELECT kind, location FROM schema_restore_point") == [
