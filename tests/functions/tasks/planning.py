@@ -21,7 +21,7 @@ PATHS = {
 KINDS = sorted(PATHS)
 
 
-def body(campus: Campus, user: User, kind: str, **fields: Any) -> dict[str, Any]:
+def body(campus: Campus, user: User, kind: str, /, **fields: Any) -> dict[str, Any]:
     """The least that a kind needs, and `fields`."""
     if kind == "assignment":
         return {"title": "Essay", "dueAt": DUE, **fields}
@@ -31,7 +31,9 @@ def body(campus: Campus, user: User, kind: str, **fields: Any) -> dict[str, Any]
     return {"title": "Logic", "startLocal": DUE[:-1], "courseId": course_id, **fields}
 
 
-def create(campus: Campus, user: User, kind: str = "assignment", **fields: Any) -> dict[str, Any]:
+def create(
+    campus: Campus, user: User, kind: str = "assignment", /, **fields: Any
+) -> dict[str, Any]:
     answer = campus.call("POST", PATHS[kind], user, body(campus, user, kind, **fields))
     assert answer.status == 201, answer.text
     return answer.data

@@ -116,3 +116,47 @@ def test_what_is_wrong_is_named_in_the_callers_words(campus: Campus, user: User)
 def test_nothing_is_open_without_a_token(campus: Campus):
     answer = campus.call("GET", "/v2/tasks/assignments")
     assert (answer.status, answer.error) == (401, "UNAUTHORIZED")
+
+
+def test_done_by_a_patch_is_told_like_done_by_the_command(campus: Campus, user: User):
+    path = f"/v2/tasks/assignments/{create(campus, user)['id']}"
+    done = campus.call("PATCH", path, user, {"status": "graded"}).data
+    assert done["completedAt"] is not None
+    kept = campus.call("POST", f"{path}/complete", user).data
+    assert (kept["status"], kept["version"]) == ("graded", done["version"])
+    v1 = path.replace("/v2/", "/v1/")
+    assert campus.call("PUT", v1, user, {"completed": False}).data["completed"] is False
+    assert campus.call("PUT", v1, user, {"completed": True}).data["completed"] is True
+    told = [kind for kind in campus.types(user) if kind.split(".")[1] in ("completed", "reopened")]
+    assert told == ["assignment.completed", "assignment.reopened", "assignment.completed"]
+
+
+def test_due_on_a_day_is_due_at_its_end(campus: Campus, user: User):
+    berlin = {"dueOn": "2027-07-01", "timezone": "Europe/Berlin"}
+    body = {"title": "Essay", **berlin}
+    made = campus.call("POST", "/v2/tasks/assignments", user, body).data
+    assert (made["dueAt"], made["dueOn"]) == ("2027-07-01T21:59:59Z", "2027-07-01")
+    path = f"/v2/tasks/assignments/{made['id']}"
+    moved = campus.call("PATCH", path, user, {"timezone": "UTC"}).data
+    assert moved["dueAt"] == "2027-07-01T23:59:59Z"
+    exact = campus.call("PATCH", path, user, {"dueAt": DUE}).data
+    assert (exact["dueAt"], exact["dueOn"]) == (DUE, None)
+    again = campus.call("PATCH", path, user, {"dueAt": None, "dueOn": "2027-07-02"}).data
+    assert again["dueOn"] == "2027-07-02"
+
+
+def test_a_patch_that_leaves_nothing_due_is_refused(campus: Campus, user: User):
+    path = f"/v2/tasks/assignments/{create(campus, user)['id']}"
+    for wrong in ({"dueAt": None}, {"dueAt": DUE, "dueOn": "2027-07-01"}, {"title": None}):
+        assert campus.call("PATCH", path, user, wrong).status == 422
+
+
+def test_parts_have_no_parts(campus: Campus, user: User):
+    whole = create(campus, user)
+    part = create(campus, user, parentId=whole["id"])
+    for parent, child in ((part, whole), (whole, whole)):
+        path = f"/v2/tasks/assignments/{child['id']}"
+        assert campus.call("PATCH", path, user, {"parentId": parent["id"]}).status == 404
+    foreign = create(campus, campus.user())
+    body = {"title": "x", "dueAt": DUE, "parentId": foreign["id"]}
+    assert campus.call("POST", "/v2/tasks/assignments", user, body).status == 404

@@ -27,7 +27,8 @@ def rules(draw: st.DrawFn) -> str:
     if ending == "COUNT":
         parts.append(f"COUNT={draw(st.integers(1, 60))}")
     elif ending == "UNTIL":
-        parts.append(f"UNTIL={draw(st.dates(datetime(2026, 1, 1).date())):%Y}1231T120000Z")
+        until = draw(st.datetimes(datetime(2026, 1, 1), datetime(2028, 1, 1)))
+        parts.append(f"UNTIL={until:%Y%m%dT%H%M%SZ}")
     return ";".join(draw(st.permutations(parts)))
 
 

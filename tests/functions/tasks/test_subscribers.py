@@ -1,0 +1,167 @@
+"""What tasks does when something happens elsewhere, and what others ask of it."""
+
+import itertools
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from events.tasks import AssignmentCompleted
+from shared.facts import Event
+from shared.ids import uuid7
+from tests.campus import Campus, User
+from tests.functions.tasks.planning import (
+    KINDS,
+    PATHS,
+    course,
+    create,
+    delete_course,
+    live,
+    restore_course,
+    tell,
+)
+
+
+def plan(campus: Campus, user: User) -> tuple[Any, set[str]]:
+    """A course with one item of each kind, and the ids of these."""
+    course_id = course(campus, user)
+    return course_id, {create(campus, user, kind, courseId=str(course_id))["id"] for kind in KINDS}
+
+
+def ask(campus: Campus, user: User, text: str, *parameters: Any) -> Any:
+    """What the application sees for this user."""
+    with campus.admin.transaction():
+        campus.admin.execute("set local role campus_app")
+        campus.admin.execute("select set_config('app.user_id', %s, true)", (str(user.id),))
+        return campus.admin.execute(text, parameters).fetchone()
+
+
+def test_a_deleted_course_takes_its_items_and_gives_back_exactly_them(campus: Campus, user: User):
+    course_id, ids = plan(campus, user)
+    other, before = create(campus, user)["id"], create(campus, user, courseId=str(course_id))["id"]
+    campus.call("DELETE", f"{PATHS['assignment']}/{before}", user)
+    gone = delete_course(campus, user, course_id)
+    tell(campus, user, gone)
+    assert live(campus, user) == {other}
+    tell(campus, user, restore_course(campus, user, course_id))
+    assert live(campus, user) == ids | {other}
+
+
+def test_the_preview_comes_true(campus: Campus, user: User):
+    course_id, _ = plan(campus, user)
+    whole = create(campus, user, courseId=str(course_id), reminders=[5, 60])["id"]
+    create(campus, user, parentId=whole)
+    create(campus, user, "lecture", courseId=str(course_id), recurrence="FREQ=DAILY;COUNT=5")
+    preview = ask(campus, user, "select * from course_items(%s)", course_id)
+    gone = delete_course(campus, user, course_id)
+    tell(campus, user, gone)
+    tables = ("assignment", "lecture", "study_session", "reminder")
+    counted = tuple(
+        campus.rows(f"select count(*) from {name} where deletion_id = %s", gone.deletion_id)[0][0]
+        for name in tables
+    )
+    assert preview == counted
+    assert counted == (3, 2, 1, 1 + 2 + 1 + 1 + 5 + 1)
+    assert ask(campus, campus.user(), "select * from course_items(%s)", course_id) == (0, 0, 0, 0)
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_events_of_a_course_may_come_in_any_order_and_twice(
+    campus: Campus, premium: User, order: tuple[int, ...]
+):
+    course_id, ids = plan(campus, premium)
+    facts = [delete_course(campus, premium, course_id), restore_course(campus, premium, course_id)]
+    facts.append(delete_course(campus, premium, course_id))
+    for number in [*order, *order]:
+        tell(campus, premium, facts[number])
+    assert live(campus, premium) == set()
+    tell(campus, premium, restore_course(campus, premium, course_id))
+    assert live(campus, premium) == ids
+
+
+@settings(
+    max_examples=15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(data=st.data())
+def test_items_follow_their_course_whatever_is_late(campus: Campus, data: st.DataObject):
+    """Changes of a course and arrivals of their facts, interleaved; at the end all have come."""
+    user = campus.user(tier="premium")
+    course_id, ids = plan(campus, user)
+    late: list[Event] = []
+    is_live = True
+    for change in data.draw(st.lists(st.booleans(), max_size=8)):
+        if change:
+            late.append((delete_course if is_live else restore_course)(campus, user, course_id))
+            is_live = not is_live
+        elif late:
+            tell(campus, user, late.pop(data.draw(st.integers(0, len(late) - 1))))
+    tell(campus, user, *data.draw(st.permutations(late)))
+    assert live(campus, user) == (ids if is_live else set())
+
+
+def test_an_item_made_while_the_course_goes_goes_too(campus: Campus, user: User):
+    course_id = course(campus, user)
+    made = create(campus, user, courseId=str(course_id))
+    gone = delete_course(campus, user, course_id)
+    refused = {"title": "x", "dueAt": made["dueAt"], "courseId": str(course_id)}
+    assert campus.call("POST", PATHS["assignment"], user, refused).status == 404
+    tell(campus, user, gone)
+    assert live(campus, user) == set()
+
+
+def test_a_purged_course_does_not_give_anything_back(campus: Campus, user: User):
+    course_id, _ = plan(campus, user)
+    gone = delete_course(campus, user, course_id)
+    tell(campus, user, gone)
+    campus.admin.execute("delete from course where id = %s", (course_id,))
+    tell(campus, user, gone)
+    assert live(campus, user) == set()
+
+
+def streak(campus: Campus, user: User) -> tuple[int, int]:
+    found = campus.call("GET", "/v2/tasks/stats/streak", user).data
+    return found["currentDays"], found["longestDays"]
+
+
+def complete(campus: Campus, user: User, at: datetime) -> None:
+    tell(campus, user, AssignmentCompleted(assignment_id=uuid7(), course_id=None, completed_at=at))
+
+
+def test_a_streak_grows_by_days_and_ends_with_a_gap(campus: Campus, user: User):
+    today = datetime.now(UTC)
+    assert streak(campus, user) == (0, 0)
+    for days in (9, 8, 8, 7):
+        complete(campus, user, today - timedelta(days=days))
+    assert streak(campus, user) == (0, 3)
+    for days in (1, 0, 0):
+        complete(campus, user, today - timedelta(days=days))
+    assert streak(campus, user) == (2, 3)
+    assert campus.types(user).count("streak.updated") == 5
+
+
+def test_a_day_is_the_users_own(campus: Campus, user: User):
+    campus.admin.execute(
+        "update app_user set timezone = 'Pacific/Auckland' where id = %s", (user.id,)
+    )
+    for moment in ("2026-06-01T11:30:00Z", "2026-06-01T12:30:00Z"):
+        complete(campus, user, datetime.fromisoformat(moment))
+    assert streak(campus, user) == (0, 2)
+
+
+def test_completing_and_finishing_count(campus: Campus, user: User):
+    made, session = create(campus, user), create(campus, user, "study_session")
+    campus.call("POST", f"{PATHS['assignment']}/{made['id']}/complete", user)
+    for verb in ("start", "finish"):
+        campus.call("POST", f"{PATHS['study_session']}/{session['id']}/{verb}", user)
+    fact = campus.bus.waiting[-1]
+    campus.deliver()
+    campus.bus.waiting.append(fact)
+    campus.deliver()
+    assert streak(campus, user) == (1, 1)
+    assert campus.types(user).count("streak.updated") == 1
+    v1 = campus.call("GET", "/v1/tasks/stats/streak", user).data
+    assert (v1["current_streak"], v1["longest_streak"]) == (1, 1)
