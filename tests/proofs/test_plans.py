@@ -141,7 +141,7 @@ def plan(connection: psycopg.Connection, role: str, text: str) -> dict[str, Any]
 
     def number(match: re.Match[str]) -> str:
         if match[1] in ("limit", "limit_", "batch"):
-            return "100"  # a plan for an unknown number of rows would be another
+            return "21"  # a plan for an unknown number of rows would be another
         if match[1] not in names:
             names.append(match[1])
         return f"${names.index(match[1]) + 1}"

@@ -51,7 +51,7 @@ def two_tenants(campus: Campus):
             ("/v2/tasks/study-sessions", {"topic": "x", "startsAt": "2027-01-01T10:00:00Z"}),
             ("/v2/users/me/api-keys", {"name": "x", "scopes": ["*"]}),
         ):
-            answer = campus.call("POST", path, user, body, {"Idempotency-Key": "k"})
+            answer = campus.call("POST", path, user, body, {"Idempotency-Key": path})
             assert answer.status == 201, (path, answer.text)
     campus.deliver()
     return users
