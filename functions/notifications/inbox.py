@@ -9,7 +9,7 @@ from functions.notifications.models import (
     Notification,
     NotificationPatch,
     NotificationQuery,
-    ReadAll,
+    ReadAllQuery,
     ReadAllResult,
     UnreadCount,
 )
@@ -52,11 +52,11 @@ def read_notification(request: Request, notification_id: UUID) -> Notification:
 
 
 @routes.post("/read-all", limit="updates")
-def read_all_notifications(request: Request, body: ReadAll) -> ReadAllResult:
+def read_all_notifications(request: Request, query: ReadAllQuery) -> ReadAllResult:
     """Mark everything in the inbox as read, or everything of one category."""
-    updated = request.db.run(sql.read_all, category=body.category)
+    updated = request.db.run(sql.read_all, category=query.category)
     if updated:
-        inbox = InboxRead(inbox_id=request.user_id, notifications=updated, category=body.category)
+        inbox = InboxRead(inbox_id=request.user_id, notifications=updated, category=query.category)
         request.emit(inbox)
     return ReadAllResult(updated=updated)
 

@@ -12,6 +12,7 @@ from shared.models import (
     Entity,
     ListQuery,
     Model,
+    Query,
     QueryBoolean,
     Text,
     Timestamp,
@@ -75,7 +76,7 @@ class UnreadCount(Model):
     categories: CategoryCounts
 
 
-class ReadAll(Model):
+class ReadAllQuery(Query):
     """Which notifications to mark as read: all, or those of one category."""
 
     category: Category | None = None

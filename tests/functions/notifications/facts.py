@@ -1,6 +1,6 @@
 """Facts of other domains, told as those domains tell them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -41,3 +41,9 @@ def deliveries(campus: Campus, user: User) -> list[tuple[Any, ...]]:
 
 def now() -> datetime:
     return datetime.now(UTC)
+
+
+def quiet_now() -> dict[str, Any]:
+    """Quiet hours (UTC) that began an hour ago and end in two, across midnight when it is near."""
+    start, end = now() - timedelta(hours=1), now() + timedelta(hours=2)
+    return {"enabled": True, "start": f"{start:%H:%M}", "end": f"{end:%H:%M}"}

@@ -8,7 +8,7 @@ from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 from events.users import UserCreated
 from tests.campus import Campus, User
 from tests.functions.notifications.conftest import Mailbox, ses_error
-from tests.functions.notifications.facts import deliveries, tell
+from tests.functions.notifications.facts import deliveries, quiet_now, tell
 
 
 def mail_row(campus: Campus, user: User) -> tuple:
@@ -128,6 +128,20 @@ def test_what_changed_since_the_decision_counts(campus: Campus, user: User, mail
     assert deliveries(campus, user)[1] == ("welcome", "email", "suppressed", "bounced")
     assert campus.types(user)[-1] == "notification.suppressed"
     assert mailbox.to(user.email) == []
+
+
+def test_what_had_to_wait_for_the_morning_is_sent_then(
+    campus: Campus, user: User, mailbox: Mailbox
+):
+    quiet = {"quietHours": quiet_now()}
+    assert campus.call("PATCH", "/v2/notification-preferences", user, quiet).status == 200
+    welcome(campus, user)
+    campus.run("notifications", "deliver_pending")
+    assert mail_row(campus, user) == ("deferred", "quiet_hours", 0)
+    let_time_pass(campus, user)
+    campus.run("notifications", "deliver_pending")
+    assert mail_row(campus, user) == ("sent", None, 1)
+    assert len(mailbox.to(user.email)) == 1
 
 
 def test_no_mail_is_sent_inside_a_transaction(campus: Campus, user: User, mailbox: Mailbox):

@@ -7,9 +7,7 @@ import pytest
 
 from tests.campus import Campus, User
 from tests.functions.notifications.conftest import Mailbox
-from tests.functions.notifications.facts import deliveries, now
-
-ALWAYS_QUIET = {"enabled": True, "start": "00:00", "end": "23:59"}
+from tests.functions.notifications.facts import deliveries, now, quiet_now
 
 
 @pytest.fixture
@@ -97,7 +95,7 @@ def test_what_is_done_is_not_reminded_of(
 
 
 def test_quiet_hours_defer_the_mail_until_their_end(campus: Campus, user: User, mailbox: Mailbox):
-    choose(campus, user, quietHours=ALWAYS_QUIET)
+    choose(campus, user, quietHours=quiet_now())
     make_due(campus, user)
     for _ in range(2):
         remind(campus)
@@ -119,7 +117,7 @@ def test_quiet_hours_defer_the_mail_until_their_end(campus: Campus, user: User, 
 def test_what_was_done_in_quiet_hours_is_not_mailed_after_them(
     campus: Campus, user: User, mailbox: Mailbox
 ):
-    choose(campus, user, quietHours=ALWAYS_QUIET)
+    choose(campus, user, quietHours=quiet_now())
     assignment = make_due(campus, user)
     remind(campus)
     campus.admin.execute(
@@ -138,7 +136,7 @@ def test_what_was_done_in_quiet_hours_is_not_mailed_after_them(
 def test_a_cancelled_reminder_takes_its_deferred_mail_along(
     campus: Campus, user: User, mailbox: Mailbox
 ):
-    choose(campus, user, quietHours=ALWAYS_QUIET)
+    choose(campus, user, quietHours=quiet_now())
     make_due(campus, user)
     remind(campus)
     campus.admin.execute("update reminder set status = 'cancelled' where user_id = %s", (user.id,))
