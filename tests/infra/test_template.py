@@ -1,6 +1,7 @@
 """template.yaml says what the code says, and keeps the promises that no linter checks."""
 
 import importlib
+import json
 import re
 from typing import Any
 
@@ -166,6 +167,25 @@ def test_every_queue_that_a_rule_feeds_lets_only_that_rule_in() -> None:
         (kept,) = statements["UndeliveredQueue"]
         sources = kept["Condition"]["ArnEquals"]["aws:SourceArn"]
         assert {"Fn::GetAtt": [name, "Arn"]} in sources
+
+
+def test_operators_see_the_queues_of_every_consumer() -> None:
+    environment = {name: f.environment for f in FUNCTIONS for name in f.environment}
+    consumers = {f.domain: f.sources[0].queue for f in FUNCTIONS if f.sources}
+    for_admin = json.loads(environment["DEAD_LETTER_QUEUES"]["DEAD_LETTER_QUEUES"])
+    assert for_admin == {
+        domain: {
+            "queue": f"<{queue}>",
+            "deadLetters": f"<{queue.replace('Queue', 'DeadLetterQueue')}>",
+        }
+        for domain, queue in consumers.items()
+    }
+    for_health = environment["QUEUE_URLS"]
+    assert set(for_health["QUEUE_URLS"].split(",")) == {
+        f"<{queue}>" for queue in consumers.values()
+    }
+    dead = {urls["deadLetters"] for urls in for_admin.values()} | {"<UndeliveredQueue>"}
+    assert set(for_health["DEAD_LETTER_QUEUE_URLS"].split(",")) == dead
 
 
 def test_every_queue_is_encrypted() -> None:
