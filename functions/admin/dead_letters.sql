@@ -1,10 +1,17 @@
 -- Failures of subscribers belong to functions, not to tenants.
 
+-- Of the latest 10,000: beyond that, the number no longer matters.
 -- name: open_failures
+with latest as (
+    select failure_group, subscriber, event_type, attempts, first_at, last_at
+      from consumer_failure
+     where resolved_at is null
+     order by last_at desc, event_id desc
+     limit 10000
+)
 select failure_group, subscriber, event_type, count(*)::integer as events,
        sum(attempts)::integer as attempts, min(first_at) as first_at, max(last_at) as last_at
-  from consumer_failure
- where resolved_at is null
+  from latest
  group by failure_group, subscriber, event_type
  order by max(last_at) desc, failure_group, subscriber, event_type
  limit 500

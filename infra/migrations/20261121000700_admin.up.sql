@@ -29,10 +29,15 @@ revoke update, delete on admin_action from campus_support, campus_system;
 create index event_actor on event (actor_id, occurred_at, id)
     where actor_type in ('user', 'api_key');
 
--- Support searches people by any part of address or name.
+-- Support searches people by any part of address or name, and lists them by role and plan.
 -- squawk-ignore require-concurrent-index-creation
 create index app_user_search on app_user
     using gin (lower(email || ' ' || first_name || ' ' || last_name) gin_trgm_ops);
+
+-- squawk-ignore require-concurrent-index-creation
+create index app_user_role on app_user (role, created_at, id);
+-- squawk-ignore require-concurrent-index-creation
+create index app_user_tier on app_user (subscription_tier, created_at, id);
 
 -- The LIKE pattern of "contains this text", whatever wildcards the text itself holds.
 create function contains_pattern(wanted text) returns text
