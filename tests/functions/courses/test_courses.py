@@ -1,5 +1,7 @@
 """Courses: what a client sees."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from tests.campus import Campus, User, pages
@@ -115,6 +117,16 @@ def test_a_plan_allows_so_many_live_courses(campus: Campus, plan: str, limit: in
     assert answer.json["error"]["details"] == {"limit": limit, "used": limit}
     assert campus.call("DELETE", f"/v2/courses/{made[0]['id']}", user).status == 204
     create(campus, user, title="In its place")
+
+
+def test_courses_created_at_once_stay_within_the_limit(campus: Campus, user: User):
+    def attempt(number: int) -> int:
+        return campus.call("POST", "/v2/courses", user, {"title": f"Course {number}"}).status
+
+    with ThreadPoolExecutor(4) as threads:
+        statuses = sorted(threads.map(attempt, range(8)))
+    assert statuses == [201] * 2 + [403] * 6
+    assert len(campus.call("GET", "/v2/courses", user).data) == 2
 
 
 def test_admins_have_no_limit(campus: Campus, admin: User):
