@@ -1,5 +1,6 @@
 """What webhooks make of subscriptions: in any order, however often, the same."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import permutations
 from typing import Any
@@ -240,6 +241,35 @@ def test_every_order_with_repeats_ends_in_the_same_state(campus, revenuecat, ent
             revenuecat.settle()
     revenuecat.settle()
     assert states(campus, second) == states(campus, first)
+
+
+def test_many_at_once_end_as_one_after_another(campus: Campus, revenuecat: RevenueCat):
+    """Eight consumers process purchases and transfers of three connected people."""
+    entries = [
+        (kind, at, people, 20 + at, None)
+        for at, people in enumerate(permutations((0, 1, 2)))
+        for kind in ("INITIAL_PURCHASE", "TRANSFER")
+    ]
+    first, second = [campus.user() for _ in range(3)], [campus.user() for _ in range(3)]
+    for event in Chronicle.told(revenuecat, entries, first):
+        revenuecat.send(event)
+        revenuecat.settle()
+    for event in Chronicle.told(revenuecat, entries, second):
+        revenuecat.send(event)
+    received = [queue_event(detail) for detail in campus.bus.waiting]
+    campus.bus.waiting.clear()
+    with ThreadPoolExecutor(8) as consumers:
+        answers = list(consumers.map(lambda e: campus.handlers["webhooks"](e, None), received))
+    assert answers == [{"batchItemFailures": []}] * len(entries)
+    assert states(campus, second) == states(campus, first)
+
+
+def test_what_was_paid_for_reaches_the_account_and_goes_again(campus, revenuecat, user: User):
+    plan = "select subscription_tier from app_user where id = %s"
+    revenuecat.tell("INITIAL_PURCHASE", user.id, **BOUGHT)
+    assert campus.rows(plan, user.id) == [("premium",)]
+    revenuecat.tell("EXPIRATION", user.id, END, **BOUGHT)
+    assert campus.rows(plan, user.id) == [("free",)]
 
 
 def test_all_orders_of_a_whole_life_end_alike(campus: Campus, revenuecat: RevenueCat):
