@@ -62,6 +62,8 @@ def start(state: Path, invoke_url: str) -> Emulator:
     """
     port = _free_port()
     state.mkdir(parents=True, exist_ok=True)
+    for abandoned in state.glob("ministack-*.pid"):
+        abandoned.unlink()
     with (state / "emulator.log").open("wb") as log:
         process = subprocess.Popen(
             [str(INTERPRETER), str(Path(__file__).with_name("emulator_program.py"))],
@@ -91,7 +93,9 @@ def _environment(port: int, state: Path, invoke_url: str) -> dict[str, str]:
         "MINISTACK_REGION": REGION,
         "PERSIST_STATE": "1",
         "SFTP_ENABLED": "0",
+        "S3_DATA_DIR": str(state.absolute() / "s3"),
         "STATE_DIR": str(state.absolute()),
+        "TMPDIR": str(state.absolute()),
         **CREDENTIALS,
     }
 
