@@ -1,0 +1,1 @@
+"""Health, documentation and versions; the answer to unknown paths."""
