@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
+from email.message import Message
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ class Reply:
     """An HTTP answer."""
 
     status: int
-    headers: dict[str, str]
+    headers: Message
     text: str
 
     @property
@@ -115,11 +116,11 @@ class Stack:
         )
         try:
             with urllib.request.urlopen(request, timeout=30) as answer:
-                return Reply(answer.status, dict(answer.headers), answer.read().decode())
+                return Reply(answer.status, answer.headers, answer.read().decode())
         except urllib.error.HTTPError as error:
-            return Reply(error.code, dict(error.headers), error.read().decode())
+            return Reply(error.code, error.headers, error.read().decode())
         except (urllib.error.URLError, ConnectionError, TimeoutError):
-            return Reply(0, {}, "")
+            return Reply(0, Message(), "")
 
     def code_for(self, email: str) -> str:
         """The six digits in the last mail to an address."""

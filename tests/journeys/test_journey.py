@@ -6,6 +6,8 @@ in the trash, restore exactly them, read the audit of it all, lose premium.
 """
 
 import json
+import shutil
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,14 +23,15 @@ PASSWORD = "Engine-1843"
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    directory: Path = tmp_path_factory.mktemp("journey")
-    for part in (directory, *directory.parents[:3]):
-        part.chmod(0o755)  # PostgreSQL runs as another user when we are root
+def stack() -> Iterator[Stack]:
+    # Not pytest's own directory: that is private, and PostgreSQL runs as another user under root.
+    directory = Path(tempfile.mkdtemp(prefix="campus-journey-"))
+    directory.chmod(0o755)
     stack = Stack(directory / "data")
     stack.start()
     yield stack
     stack.stop()
+    shutil.rmtree(directory, ignore_errors=True)
 
 
 class Person:
@@ -191,7 +194,7 @@ def audit_of(stack: Stack, person: Person, completed: Reply) -> None:
     entries: list[dict[str, Any]] = []
     cursor = ""
     while True:
-        page = root.get(f"/v2/admin/audit-entries?userId={person.id}&limit=100{cursor}").json
+        page = root.get(f"/v2/admin/audit-entries?user={person.id}&limit=100{cursor}").json
         entries += page["data"]
         if not page["pageInfo"]["hasNextPage"]:
             break
