@@ -39,6 +39,7 @@ NAMED: dict[str, Any] = {
     "password": "Analytical-Engine-1843",
     "platform": "ios",
     "program": "Mathematics",
+    "provider": "revenuecat",
     "q": "engine",
     "reason": "Asked for by the user.",
     "recurrence": "FREQ=WEEKLY;COUNT=16",
