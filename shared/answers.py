@@ -3,7 +3,6 @@
 import base64
 import gzip
 import hashlib
-import os
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from email.utils import format_datetime
@@ -28,11 +27,6 @@ SECURITY = {
     "Cache-Control": "no-store",
     "Vary": "Accept, Accept-Encoding, Authorization, Origin, X-API-Key",
 }
-EXPOSED = (
-    "Deprecation, ETag, Idempotency-Replayed, Link, Location, RateLimit, RateLimit-Policy, "
-    "Retry-After, Sunset, X-API-Version, X-Correlation-Id, X-Latest-Version, X-Request-Id, "
-    "X-Supported-Versions"
-)
 
 
 @dataclass(slots=True)
@@ -231,14 +225,6 @@ def _deprecation(day: Any) -> str:
 
 def _http_date(day: Any) -> str:
     return format_datetime(datetime.combine(day, time(), UTC), usegmt=True)
-
-
-def cross_origin(call: Call) -> dict[str, str]:
-    """CORS for origins on the allow list (CORS_ORIGINS, commas between them)."""
-    origin = call.headers.get("origin")
-    if not origin or origin not in os.environ.get("CORS_ORIGINS", "").split(","):
-        return {}
-    return {"Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": EXPOSED}
 
 
 def gateway_response(call: Call, answer: Answer, headers: dict[str, str]) -> dict[str, Any]:

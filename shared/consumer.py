@@ -15,7 +15,7 @@ blocks nor undoes another; the message comes back for it alone.
 
 import inspect
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -24,41 +24,11 @@ from uuid import UUID
 import orjson
 
 from shared import outbox
-from shared.database import Command, Database, database, run_unit
-from shared.facts import CONTRACTS, Emissions, Event, Origin
+from shared.database import Database, database
+from shared.facts import CONTRACTS, Event, Origin
 from shared.ids import uuid7
 from shared.observe import Stopwatch, canonical_line, cold_start, failure_group, log_failure, span
-from shared.session import Session
-
-_TENANT = """select set_config('app.user_id', %(user)s, true),
-       set_config('app.organization_ids', '{}', true), set_config('app.course_ids', '{}', true)"""
-
-
-@dataclass(slots=True)
-class Consumer:
-    """What a subscriber or schedule works with, inside its own transaction."""
-
-    db: Session
-    emissions: Emissions
-    seconds_left: Callable[[], float]
-    event_id: UUID | None = None
-    user_id: UUID | None = None
-    occurred_at: datetime = field(default_factory=lambda: datetime.now(UTC))
-    _afterwards: list[Callable[[], None]] = field(default_factory=list[Callable[[], None]])
-
-    def emit(
-        self, event: Event, *, user_id: UUID | None = None, event_id: UUID | None = None
-    ) -> UUID:
-        """Tell a fact caused by this one, in the same transaction."""
-        return self.emissions.add(event, user_id=user_id, event_id=event_id)
-
-    def afterwards(self, action: Callable[[], None]) -> None:
-        """Run after the commit, best effort: a sweep must find what is left undone."""
-        self._afterwards.append(action)
-
-    def take_afterwards(self) -> list[Callable[[], None]]:
-        actions, self._afterwards = self._afterwards, []
-        return actions
+from shared.work import Consumer, Receipt, unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +74,7 @@ class ScheduledRun:
         """Run `work` in one transaction and return what it returns."""
         held = database(role or self.schedule.role)
         origin = Origin(f"campus.{self.service}", self.correlation_id, actor_id=self.schedule.name)
-        return unit(self.service, held, origin, work, self.seconds_left, None, None, None)
+        return unit(held, origin, work, self.seconds_left)
 
     @property
     def database(self) -> Database:
@@ -262,77 +232,14 @@ class Queue:
             trace_id=fact["traceId"],
             api_version=fact["apiVersion"],
         )
-        claim = (outbox.sql.claim_inbox.text, {"subscriber": name, "event_id": origin.causation_id})
+        receipt = Receipt(name, UUID(fact["id"]), datetime.fromisoformat(fact["occurredAt"]))
         return unit(
-            self.service,
             database(subscriber.role),
             origin,
             lambda consumer: subscriber.function(event, consumer) or True,
             seconds_left,
-            claim,
-            fact,
-            name,
+            receipt,
         )
-
-
-def unit(
-    service: str,
-    held: Database,
-    origin: Origin,
-    work: Callable[[Consumer], Any],
-    seconds_left: Callable[[], float],
-    claim: Command | None,
-    fact: dict[str, Any] | None,
-    subscriber: str | None,
-) -> Any:
-    """One transaction: tenant settings, inbox claim, the work, its events, COMMIT, then publish."""
-    finished: list[Consumer] = []
-
-    def attempt(_: int) -> Any:
-        finished.clear()
-        session = Session(held)
-        tenant = (_TENANT, {"user": str(origin.user_id or "")})
-        opening: list[Command] = [("begin", None), tenant, *([claim] if claim else [])]
-        results = held.begin(*opening)
-        session.open, session.parameters["user_id"] = True, origin.user_id
-        if claim and not results[-1].rows:
-            session.close()
-            return False
-        consumer = Consumer(
-            session, Emissions(origin), seconds_left, origin.causation_id, origin.user_id
-        )
-        if fact:
-            consumer.occurred_at = datetime.fromisoformat(fact["occurredAt"])
-        value = work(consumer)
-        closing = outbox.insert(consumer.emissions.records)
-        if subscriber:
-            closing.append(
-                (
-                    outbox.sql.resolve_failure.text,
-                    {"event_id": origin.causation_id, "subscriber": subscriber},
-                )
-            )
-        session.close(*closing)
-        finished.append(consumer)
-        return value
-
-    value = run_unit(held, attempt, seconds_left=seconds_left, repeat_commit=claim is not None)
-    for consumer in finished:
-        _after_commit(service, held, consumer)
-    return value
-
-
-def _after_commit(service: str, held: Database, consumer: Consumer) -> None:
-    try:
-        if consumer.emissions.records:
-            outbox.publish(held, consumer.emissions.records)
-    except Exception as error:  # the rows stay in the outbox; the relay publishes them
-        log_failure(service, error)
-    for action in consumer.take_afterwards():
-        try:
-            action()
-        except Exception as error:  # a sweep does again what was left undone
-            log_failure(service, error)
 
 
 def _remember_failure(held: Database, name: str, fact: dict[str, Any], group: str) -> None:

@@ -10,21 +10,20 @@
 8. answer, and write the one canonical line
 """
 
-import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from shared import gate, limits, outbox
 from shared.answers import (
     Answer,
-    cross_origin,
     gateway_response,
     migration_guide,
     refused,
     render,
     version_headers,
 )
+from shared.clients import check_release, cross_origin, preflight
 from shared.database import Database, database, run_unit
 from shared.errors import Refusal
 from shared.facts import Emissions, Origin
@@ -35,6 +34,7 @@ from shared.request import Call, Request
 from shared.routing import METHODS, Route, Routes, Table
 from shared.session import Session
 from shared.versions import LATEST, Version, versions
+from shared.work import after_commit
 
 _VERSIONED = re.compile(r"/(v\d+)(/.*)?", re.ASCII | re.DOTALL)
 DEADLINE = 25.0
@@ -92,7 +92,7 @@ class _Exchange:
         path = self._choose()
         table, version = self.api.table, self._table_version(path)
         if self.call.method == "OPTIONS":
-            return _preflight(self.call, table.methods(version, path))
+            return preflight(self.call, table.methods(version, path))
         if self.call.method not in (*METHODS, "HEAD"):
             allow = table.methods(version, path)
             raise Refusal(
@@ -100,7 +100,7 @@ class _Exchange:
                 headers={"Allow": allow} if allow else {},
             )
         self.route, parameters = table.find(version, self.call.method, path)
-        _check_client(self.call)
+        check_release(self.call)
         credentials, inputs, fault = self._read(self.route, parameters)
         if self.route.database is None:
             if fault:
@@ -238,20 +238,12 @@ class _Exchange:
 
     def _after_commit(self, request: Request) -> None:
         held = self.database
-        trips = held.round_trips if held else 0
-        try:
-            if held and request.emissions.records:
-                with span("publish"):
-                    outbox.publish(held, request.emissions.records)
-        except Exception as error:  # the rows stay in the outbox; the relay publishes them
-            log_failure(self.api.service, error, request_id=self.call.request_id)
-        for action in request.take_afterwards():
-            try:
-                action()
-            except Exception as error:  # a sweep does again what was left undone
-                log_failure(self.api.service, error, request_id=self.call.request_id)
-        if held:
-            held.round_trips = trips
+        if held is None:
+            return
+        trips = held.round_trips
+        records, actions = request.emissions.records, request.take_afterwards()
+        after_commit(self.api.service, held, records, actions, request_id=self.call.request_id)
+        held.round_trips = trips
 
     def _origin(self, entered: gate.Entered | None) -> Origin:
         caller = entered.caller if entered else None
@@ -313,34 +305,3 @@ def _declared(route: Route | None) -> int | None:
     if route is None or route.database is None:
         return None
     return 1 + route.statements + (1 if route.writes else 0) + (1 if route.critical else 0)
-
-
-def _preflight(call: Call, allow: str) -> Answer:
-    """CORS preflight (Fetch standard, 3.2), or a plain OPTIONS."""
-    if not allow:
-        raise Refusal("NOT_FOUND")
-    headers = {"Allow": allow}
-    if cross_origin(call):
-        headers["Access-Control-Allow-Methods"] = allow
-        headers["Access-Control-Allow-Headers"] = (
-            "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, "
-            "X-API-Key, X-Client-Version"
-        )
-        headers["Access-Control-Max-Age"] = "600"
-    return Answer(204, b"", headers)
-
-
-def _check_client(call: Call) -> None:
-    """426 for a release below its platform's minimum (MINIMUM_CLIENTS: `ios/2.1,web/3.0`)."""
-    minimum = os.environ.get("MINIMUM_CLIENTS", "")
-    given = re.fullmatch(
-        r"([a-z]{2,16})/(\d{1,5}(?:\.\d{1,5}){0,3})",
-        call.headers.get("x-client-version", ""),
-        re.ASCII,
-    )
-    if not minimum or not given:
-        return
-    wanted = dict(part.strip().split("/") for part in minimum.split(","))
-    number: Callable[[str], list[int]] = lambda text: [int(part) for part in text.split(".")]  # noqa: E731
-    if given[1] in wanted and number(given[2]) < number(wanted[given[1]]):
-        raise Refusal("CLIENT_UPGRADE_REQUIRED", details={"minimumVersion": wanted[given[1]]})

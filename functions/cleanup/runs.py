@@ -11,10 +11,11 @@ from typing import Any
 from uuid import UUID
 
 from events.operations import CleanupCompleted
-from shared.consumer import Consumer, ScheduledRun
+from shared.consumer import ScheduledRun
 from shared.ids import uuid7
 from shared.observe import Stopwatch
 from shared.sql import Statement, queries
+from shared.work import Consumer
 
 sql = queries(__file__)
 

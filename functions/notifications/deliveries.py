@@ -17,10 +17,10 @@ from uuid import UUID
 from events.notifications import NotificationFailed, NotificationSent, NotificationSuppressed
 from functions.notifications import mail
 from functions.notifications.templates import compose
-from shared.consumer import Consumer
 from shared.models import Model, build
 from shared.observe import logger
 from shared.sql import queries
+from shared.work import Consumer
 
 sql = queries(__file__)
 

@@ -19,10 +19,9 @@ from events.notifications import (
 from functions.notifications.deliveries import send_due
 from functions.notifications.timing import QuietHours, Standing, Verdict, decide
 from functions.notifications.workflows import Workflow
-from shared.consumer import Consumer
 from shared.ids import uuid7
 from shared.sql import queries
-from shared.work import unit_of_work
+from shared.work import Consumer, unit_of_work
 
 sql = queries(__file__)
 

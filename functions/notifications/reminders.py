@@ -8,9 +8,9 @@ from events.notifications import NotificationSuppressed
 from functions.notifications.dispatch import Notice, standing_of, tell
 from functions.notifications.models import DueReminder
 from functions.notifications.workflows import REMINDERS
-from shared.consumer import Consumer
 from shared.models import build
 from shared.sql import queries
+from shared.work import Consumer
 
 sql = queries(__file__)
 

@@ -10,12 +10,11 @@ from uuid import UUID
 
 from events.users import UserCreated
 from functions.users.user_pool import PoolUser
-from shared.consumer import Consumer
 from shared.facts import Origin
 from shared.ids import uuid7
 from shared.settings import setting
 from shared.sql import queries
-from shared.work import unit_of_work
+from shared.work import Consumer, unit_of_work
 
 sql = queries(__file__)
 

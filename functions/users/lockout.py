@@ -10,13 +10,12 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from functions.users.user_pool import Declined
-from shared.consumer import Consumer
 from shared.errors import Refusal
 from shared.identity import Credentials
 from shared.ids import uuid7
 from shared.request import Request
 from shared.sql import Statement, queries
-from shared.work import unit_of_work
+from shared.work import Consumer, unit_of_work
 
 R = TypeVar("R")
 sql = queries(__file__)

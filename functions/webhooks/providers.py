@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from functions.webhooks import revenuecat
 from functions.webhooks.models import Inbound, Outcome, Stored
-from shared.consumer import Consumer
+from shared.work import Consumer
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,12 +22,12 @@ from functions.webhooks.signatures import (
     optional_secrets,
     refused,
 )
-from shared.consumer import Consumer
 from shared.errors import Refusal
 from shared.ids import canonical_uuid
 from shared.models import Model, Text
 from shared.settings import stage
 from shared.sql import queries
+from shared.work import Consumer
 
 ENTITLEMENT = "oddity"
 SIGNATURE = "x-revenuecat-webhook-signature"

@@ -5,9 +5,10 @@ from uuid import UUID
 
 import pytest
 
-from shared.consumer import Consumer, Queue, Subscribers
+from shared.consumer import Queue, Subscribers
 from shared.facts import Event
 from shared.ids import uuid7
+from shared.work import Consumer
 from tests.campus import Campus, User, context, queue_event
 
 
