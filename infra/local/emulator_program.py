@@ -148,27 +148,46 @@ def _invoke(arn: str, event: dict[str, Any]) -> bool:
         return False
 
 
-def keep_mails(ses: Any, ses_v2: Any, cognito: Any) -> None:
-    """Append each sent mail to a file before its sender hears of it, and read the file at start."""
-    file = _STATE / "mails.jsonl"
-    if file.exists():
-        lines = file.read_text().splitlines()[-MAILS_KEPT:]
-        ses._sent_emails_list().extend(json.loads(line) for line in lines)
-    mails = ses._sent_emails_list()
-    lock = threading.Lock()
-    kept = len(mails)
+class MailFile:
+    """The sent mails in a file, a line each. `mails` is the emulator's own, growing list."""
 
-    def append_new() -> None:
-        nonlocal kept
-        with lock, file.open("a") as out:
-            for mail in mails[kept:]:
-                out.write(json.dumps(mail, default=str) + "\n")
-            kept = len(mails)
+    def __init__(self, file: Path, mails: list[Any]) -> None:
+        self._file = file
+        self._mails = mails
+        self._lock = threading.Lock()
+        if file.exists():
+            mails.extend(_whole_lines(file)[-MAILS_KEPT:])
+        scratch = file.with_suffix(".new")
+        scratch.write_text("".join(map(_line, mails)))
+        os.replace(scratch, file)
+        self._kept = len(mails)
+
+    def append_new(self) -> None:
+        """Write what the list has gained."""
+        with self._lock, self._file.open("a") as out:
+            for mail in self._mails[self._kept :]:
+                out.write(_line(mail))
+                self._kept += 1
+
+
+def _line(mail: Any) -> str:
+    return json.dumps(mail, default=str) + "\n"
+
+
+def _whole_lines(file: Path) -> list[Any]:
+    """What the lines hold; a kill may have cut the last one."""
+    lines = file.read_text().split("\n")
+    return [json.loads(line) for line in lines[:-1]]
+
+
+def keep_mails(ses: Any, ses_v2: Any, cognito: Any) -> None:
+    """Each mail is in a file before its sender hears of it, and is back after the next start."""
+    kept = MailFile(_STATE / "mails.jsonl", ses._sent_emails_list())
 
     def keeping(handle: Any) -> Any:
         async def handle_and_keep(*arguments: Any) -> Any:
             answer = await handle(*arguments)
-            append_new()
+            kept.append_new()
             return answer
 
         return handle_and_keep
@@ -177,7 +196,7 @@ def keep_mails(ses: Any, ses_v2: Any, cognito: Any) -> None:
 
     def deliver_and_keep(*arguments: Any, **named: Any) -> Any:
         answer = deliver(*arguments, **named)
-        append_new()
+        kept.append_new()
         return answer
 
     ses.handle_request = keeping(ses.handle_request)

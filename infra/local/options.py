@@ -35,15 +35,13 @@ class Options:
 
     def describe(self, description: dict[str, Any]) -> None:
         """Leave a description of the running stack for the processes that belong to it."""
-        scratch = self.description_file.with_suffix(".new")
-        scratch.write_text(json.dumps(description, indent=2))
-        os.replace(scratch, self.description_file)
+        replace_file(self.description_file, json.dumps(description, indent=2))
 
     def description(self) -> dict[str, Any]:
         """What `describe` left: values of the template's resources, endpoint, database, port."""
         return json.loads(self.description_file.read_text())
 
-    def claim(self) -> "int | None":
+    def claim(self) -> int | None:
         """Take these data for this process; None when a running stack has them.
 
         The lock is held by an open file and ends with the process, however it ends.
@@ -56,3 +54,11 @@ class Options:
             os.close(lock)
             return None
         return lock
+
+
+def replace_file(file: Path, text: str) -> None:
+    """Write a file that only its owner reads, at once: a kill leaves the old one or the new one."""
+    scratch = file.with_suffix(".new")
+    scratch.touch(mode=0o600)
+    scratch.write_text(text)
+    os.replace(scratch, file)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 
 from infra.local.logs import say
+from infra.local.options import replace_file
 from shared.outbox import sql
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def recover(stack: "Stack", emptied: bool) -> None:
     broken = [name for name, each in stack.environments.items() if each.error]
     pairs = subscriptions(domain for domain in stack.environments if domain not in broken)
     pairs += [pair for pair in before if pair[1].split(".")[0] in broken]
-    file.write_text(json.dumps(pairs))
+    replace_file(file, json.dumps(pairs))
     if not emptied:
         return
     found = requeue_unhandled(

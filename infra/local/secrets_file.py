@@ -1,10 +1,10 @@
 """The secrets that template.yaml declares, with random values that are made once."""
 
 import json
-import os
 import secrets
 from pathlib import Path
 
+from infra.local.options import replace_file
 from infra.local.template import Template
 
 
@@ -19,11 +19,8 @@ def read_or_make(file: Path, template: Template) -> dict[str, str]:
 
 
 def write(file: Path, values: dict[str, str]) -> None:
-    """Replace the file at once, readable by its owner alone."""
-    scratch = file.with_suffix(".new")
-    scratch.touch(mode=0o600)
-    scratch.write_text(json.dumps(values, indent=2, sort_keys=True))
-    os.replace(scratch, file)
+    """Keep the values for the next start."""
+    replace_file(file, json.dumps(values, indent=2, sort_keys=True))
 
 
 def _value(properties: dict[str, object]) -> str:

@@ -238,6 +238,8 @@ def test_a_hard_kill_loses_no_person_no_token_and_no_mail(
     )
     before.emulator.process.kill()
     before.emulator.process.wait()
+    with (tmp_path / "mails.jsonl").open("a") as mails:
+        mails.write('{"cut by the ki')
 
     after = Pool(tmp_path, functions)
     try:
