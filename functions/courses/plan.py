@@ -4,43 +4,24 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shared.errors import Refusal
+from shared.plans import check_reminders, plan_of
 from shared.request import Request
-
-LIVE_COURSES = {"free": 2, "premium": 10}
-NEW_ITEMS = {"free": 15, "premium": 70}
-REMINDERS = {"free": 3, "premium": 10}
-TRASH_HOURS = {"free": 48, "premium": 120}
 
 
 def course_limit(request: Request) -> int | None:
     """How many live courses the caller may have; None without a limit."""
-    return None if request.is_admin else LIVE_COURSES[request.tier]
+    return plan_of(request).live_courses
 
 
 def item_limit(request: Request) -> int | None:
     """How many new study items in 30 days the caller may make; None without a limit."""
-    return None if request.is_admin else NEW_ITEMS[request.tier]
+    return plan_of(request).new_tasks_in_30_days
 
 
 def reminders(request: Request, wanted: Sequence[int] | None) -> list[int]:
     """The first lecture's reminders: one of 30 minutes when none are named, `[]` for none."""
     offsets = sorted({30} if wanted is None else set(wanted))
-    limit = REMINDERS[request.tier]
-    if len(offsets) > limit and not request.is_admin:
-        raise Refusal(
-            "VALIDATION_ERROR",
-            f"The plan allows {limit} reminders an item.",
-            details={
-                "errors": [
-                    {
-                        "path": ("first_lecture", "reminders"),
-                        "code": "too_many",
-                        "message": f"at most {limit}",
-                    }
-                ],
-                "limit": limit,
-            },
-        )
+    check_reminders(request, offsets, ("first_lecture", "reminders"))
     return offsets
 
 

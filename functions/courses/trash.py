@@ -11,10 +11,11 @@ from functions.courses.models import (
     DeletionPreview,
     DeletionQuery,
 )
-from functions.courses.plan import TRASH_HOURS, check_courses, course_limit
+from functions.courses.plan import check_courses, course_limit
 from shared.errors import Refusal
 from shared.ids import uuid7
 from shared.models import Page, build
+from shared.plans import plan_of
 from shared.request import Request
 from shared.routing import Routes
 from shared.sql import queries
@@ -26,7 +27,7 @@ sql = queries(__file__)
 @routes.get("/trash")
 def list_deleted_courses(request: Request, query: DeletedCourseQuery) -> Page[DeletedCourse]:
     """List the courses in the trash, the last deleted first."""
-    hours = TRASH_HOURS[request.tier]
+    hours = plan_of(request).trash_hours
     return request.db.page(DeletedCourse, sql.list_deleted_courses, query, trash_hours=hours)
 
 

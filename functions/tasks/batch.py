@@ -100,7 +100,7 @@ def each(
             status, data = _alone(request, lambda item=item: effect(item))
             outcome = {"index": index, "status": status, "data": data, "error": None}
         except Refusal as refusal:
-            error = _error(request, refusal, item)
+            error = _error(request, refusal, index, item)
             if atomic:
                 details = {**error["details"], "index": index}
                 raise Refusal(refusal.code, refusal.message, details=details) from None
@@ -126,14 +126,15 @@ def _alone(request: Request, effect: Callable[[], T]) -> T:
         raise refusal from None
 
 
-def _error(request: Request, refusal: Refusal, item: Any) -> dict[str, Any]:
+def _error(request: Request, refusal: Refusal, index: int, item: Any) -> dict[str, Any]:
     """A refusal in the envelope's shape, its pointers in the caller's names."""
     details = dict(refusal.details)
     model = BODIES.get((item.action, item.kind)) if isinstance(item, Operation) else None
     if "errors" in details:
         details["errors"] = [
             {
-                "pointer": "/data" + spelled(request.version, model, _path(found)),
+                "pointer": f"/operations/{index}/data"
+                + spelled(request.version, model, _path(found)),
                 **{name: found[name] for name in ("code", "message") if name in found},
             }
             for found in details["errors"]

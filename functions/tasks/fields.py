@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from functions.tasks.recurrence import Rule
 from shared.models import Text
@@ -41,7 +41,12 @@ def _rule(text: str) -> str:
     return str(Rule.parse(text))
 
 
-LocalTime = Annotated[datetime, BeforeValidator(_local_time), AfterValidator(_within_reach)]
+LocalTime = Annotated[
+    datetime,
+    BeforeValidator(_local_time),
+    AfterValidator(_within_reach),
+    WithJsonSchema({"type": "string", "pattern": f"^{_LOCAL.pattern}$"}),
+]
 """A time on the wall clock of a time zone that another field names."""
 Recurrence = Annotated[Text, Field(max_length=500), AfterValidator(_rule)]
 """A recurrence rule: see `functions.tasks.recurrence`."""

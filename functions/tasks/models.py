@@ -139,7 +139,7 @@ class Lecture(Deletable):
     title: str
     description: str
     kind: LectureKind
-    start_local: datetime
+    start_local: LocalTime
     timezone: str
     starts_at: datetime
     duration_minutes: int

@@ -7,15 +7,13 @@ from uuid import UUID
 
 from functions.tasks.fields import Kind
 from shared.errors import Refusal
-from shared.facts import CONTRACTS, Event
+from shared.facts import CONTRACTS
 from shared.ids import uuid7
 from shared.models import M, Model, build
+from shared.plans import check_reminders, plan_of
 from shared.request import Request
 from shared.sql import Statement, queries
 
-NEW_ITEMS = {"free": 15, "premium": 70}
-REMINDERS = {"free": 3, "premium": 10}
-TRASH_HOURS = {"free": 48, "premium": 120}
 DEFAULT_REMINDERS: dict[Kind, list[int]] = {
     "assignment": [30],
     "lecture": [30],
@@ -92,34 +90,21 @@ def entity(model: type[M], row: Mapping[str, Any]) -> M:
 
 def item_limit(request: Request) -> int | None:
     """How many new items in 30 days the caller's plan allows; None without a limit."""
-    return None if request.is_admin else NEW_ITEMS[request.tier]
+    return plan_of(request).new_tasks_in_30_days
 
 
 def reminders(request: Request, kind: Kind, wanted: Sequence[int] | None) -> list[int]:
     """The reminders of an item: the kind's default when none are named, `[]` for none."""
     offsets = sorted(set(DEFAULT_REMINDERS[kind] if wanted is None else wanted))
-    limit = REMINDERS[request.tier]
-    if len(offsets) > limit and not request.is_admin:
-        raise Refusal(
-            "VALIDATION_ERROR",
-            f"The plan allows {limit} reminders an item.",
-            details={
-                "errors": [
-                    {"field": "reminders", "code": "too_many", "message": f"at most {limit}"}
-                ],
-                "limit": limit,
-            },
-        )
+    check_reminders(request, offsets, ("reminders",))
     return offsets
 
 
 def delete_item(request: Request, kind: Kind, item_id: UUID) -> None:
     """Move an item to the trash, with what hangs on it."""
     deletion = uuid7()
-    version = request.db.value(sql.delete_item, kind=kind, id=item_id, deletion_id=deletion)
-    if version is None:
-        raise missing(request)
-    request.emit(_fact(kind, "deleted", item_id, version, deletion_id=deletion))
+    rows = request.db.rows(sql.delete_item, kind=kind, id=item_id, deletion_id=deletion)
+    _tell(request, "deleted", rows, deletion_id=deletion)
 
 
 def restore_items(
@@ -131,30 +116,24 @@ def restore_items(
 ) -> list[dict[str, Any]]:
     """Bring back what one deletion took, named by its id or by one of its items."""
     rows = request.db.rows(sql.restore_items, kind=kind, id=item_id, deletion_id=deletion_id)
-    if not rows:
-        raise missing(request)
-    if not rows[0]["courses_open"]:
+    if rows and not rows[0]["courses_open"]:
         raise Refusal("CONFLICT", "Its course is deleted: restore the course first.")
-    for row in rows:
-        deletion = row["deletion_id"]
-        request.emit(
-            _fact(row["kind"], "restored", row["id"], row["version"], deletion_id=deletion)
-        )
+    _tell(request, "restored", rows, deletion_id=rows[0]["deletion_id"] if rows else None)
     return rows
 
 
 def purge_item(request: Request, kind: Kind, item_id: UUID, *, from_trash: bool = False) -> None:
     """Remove an item for good; with `from_trash` only when it is there."""
     rows = request.db.rows(sql.purge_item, kind=kind, id=item_id, from_trash=from_trash)
+    _tell(request, "purged", rows)
+
+
+def _tell(request: Request, verb: str, rows: Sequence[Mapping[str, Any]], **data: Any) -> None:
+    """`<kind>.<verb>` for each item; these contracts differ in nothing but the kind. No item:
+    refused."""
     if not rows:
         raise missing(request)
     for row in rows:
-        request.emit(_fact(row["kind"], "purged", row["id"], 1))
-
-
-def _fact(kind: Kind, verb: str, item_id: UUID, version: int, **data: Any) -> Event:
-    """`<kind>.<verb>`: these contracts differ in nothing but the kind."""
-    contract = CONTRACTS[f"{kind}.{verb}"]
-    return contract.model_validate(
-        {f"{kind}_id": item_id, "entity_version": version, **data}, strict=False
-    )
+        fact = {f"{row['kind']}_id": row["id"], "entity_version": row["version"], **data}
+        contract = CONTRACTS[f"{row['kind']}.{verb}"]
+        request.emit(contract.model_validate(fact, strict=False))

@@ -7,7 +7,6 @@ from functions.tasks.batch import each
 from functions.tasks.fields import Kind
 from functions.tasks.operations import (
     DEFAULT_REMINDERS,
-    TRASH_HOURS,
     entity,
     purge_item,
     restore_items,
@@ -23,6 +22,7 @@ from functions.tasks.trash_models import (
 )
 from shared.errors import Refusal
 from shared.models import Page, build
+from shared.plans import plan_of
 from shared.request import Reply, Request
 from shared.routing import Routes
 from shared.sql import queries
@@ -35,7 +35,7 @@ sql = queries(__file__)
 def list_trash(request: Request, query: TrashQuery) -> Page[TrashItem]:
     """List deleted items of all kinds, the newest deletion first. They are kept for 48 hours, on
     the premium plan for 120."""
-    return request.db.page(TrashItem, sql.list_trash, query, hours=TRASH_HOURS[request.tier])
+    return request.db.page(TrashItem, sql.list_trash, query, hours=plan_of(request).trash_hours)
 
 
 @routes.post(

@@ -1,8 +1,9 @@
 -- name: delete_item
-select delete_task_item(%(kind)s, %(id)s, %(user_id)s, %(deletion_id)s, %(if_match)s)
+select kind, id, version
+  from delete_task_item(%(kind)s, %(id)s, %(user_id)s, %(deletion_id)s, %(if_match)s)
 
 -- name: purge_item
-select kind, id
+select kind, id, version
   from purge_task_item(%(kind)s, %(id)s, %(user_id)s, %(if_match)s, %(from_trash)s)
 
 -- By the deletion's id or an item's: one row for each item that came back, or one without an item

@@ -1,36 +1,13 @@
 """What the caller pays for, what that allows, and how much of it is used."""
 
+from dataclasses import asdict
+
 from functions.users.models import Entitlements, Subscription, Usage
+from shared.plans import plan_of
 from shared.request import Request
 from shared.routing import Routes
 from shared.sql import queries
 
-FREE = Entitlements(
-    tier="free",
-    new_tasks_in_30_days=15,
-    live_courses=2,
-    reminders_per_item=3,
-    review_reminders_in_30_days=15,
-    review_intervals_days=[1, 3, 7],
-    trash_hours=48,
-    job_priority="low",
-)
-PREMIUM = Entitlements(
-    tier="premium",
-    new_tasks_in_30_days=70,
-    live_courses=10,
-    reminders_per_item=10,
-    review_reminders_in_30_days=70,
-    review_intervals_days=[1, 3, 7, 14, 30, 60, 120, 180],
-    trash_hours=120,
-    job_priority="normal",
-)
-_UNLIMITED = (
-    "new_tasks_in_30_days",
-    "live_courses",
-    "reminders_per_item",
-    "review_reminders_in_30_days",
-)
 routes = Routes("/users/me", tag="users")
 sql = queries(__file__)
 
@@ -65,7 +42,4 @@ def get_usage(request: Request) -> Usage:
 
 def entitlements(request: Request) -> Entitlements:
     """What the caller's plan allows. Platform admins have no limits."""
-    allowed = PREMIUM if request.tier == "premium" else FREE
-    if not request.is_admin:
-        return allowed
-    return allowed.model_copy(update=dict.fromkeys(_UNLIMITED))
+    return Entitlements(**asdict(plan_of(request)))

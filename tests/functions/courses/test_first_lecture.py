@@ -7,8 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.courses import plan
-from functions.tasks import operations
 from tests.campus import Campus, User
 
 BERLIN = {"startLocal": "2026-10-12T10:15", "timezone": "Europe/Berlin", "durationMinutes": 90}
@@ -155,8 +153,3 @@ def test_an_impossible_lecture_is_refused(campus: Campus, user: User, lecture: d
     [error] = answer.json["error"]["details"]["errors"]
     assert error["pointer"].startswith("/firstLecture")
     assert campus.call("GET", "/v2/courses", user).data == []
-
-
-def test_the_plan_is_the_same_as_in_tasks():
-    assert plan.NEW_ITEMS == operations.NEW_ITEMS
-    assert plan.REMINDERS == operations.REMINDERS

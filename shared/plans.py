@@ -1,0 +1,53 @@
+"""What each tier allows: one table. Platform admins have no limits."""
+
+from dataclasses import dataclass, replace
+
+from shared.errors import Refusal
+from shared.request import Request
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Limits of one tier; None is no limit."""
+
+    tier: str
+    new_tasks_in_30_days: int | None
+    live_courses: int | None
+    reminders_per_item: int | None
+    review_reminders_in_30_days: int | None
+    review_intervals_days: tuple[int, ...]
+    trash_hours: int
+    job_priority: str
+
+
+PLANS = {
+    "free": Plan("free", 15, 2, 3, 15, (1, 3, 7), 48, "low"),
+    "premium": Plan("premium", 70, 10, 10, 70, (1, 3, 7, 14, 30, 60, 120, 180), 120, "normal"),
+}
+
+
+def plan_of(request: Request) -> Plan:
+    """What the caller's plan allows."""
+    plan = PLANS[request.tier]
+    if not request.is_admin:
+        return plan
+    return replace(
+        plan,
+        new_tasks_in_30_days=None,
+        live_courses=None,
+        reminders_per_item=None,
+        review_reminders_in_30_days=None,
+    )
+
+
+def check_reminders(request: Request, offsets: list[int], path: tuple[str | int, ...]) -> None:
+    """Refuse more reminders than an item may have; `path` is the field that names them."""
+    limit = plan_of(request).reminders_per_item
+    if limit is None or len(offsets) <= limit:
+        return
+    finding = {"path": path, "code": "too_many", "message": f"at most {limit}"}
+    raise Refusal(
+        "VALIDATION_ERROR",
+        f"The plan allows {limit} reminders an item.",
+        details={"errors": [finding], "limit": limit},
+    )
