@@ -65,6 +65,8 @@ create table lecture (
     kind             text        not null default 'lecture'
                                  check (kind in ('lecture', 'seminar', 'lab', 'exam',
                                                  'office_hours')),
+    -- The wall clock of `timezone`: an offset would be wrong after a change of the clocks.
+    -- squawk-ignore prefer-timestamp-tz
     start_local      timestamp   not null,
     timezone         text        not null default 'UTC',
     starts_at        timestamptz not null check (starts_at between '1970-01-01' and '2200-01-01'),

@@ -83,21 +83,21 @@ language sql stable security invoker set search_path = public, pg_temp as $$
 $$;
 
 -- Moves one live item to the trash with what hangs on it. Gone within five minutes of its creation,
--- it does not count against the allowance. Returns its new version; null when there is none such.
+-- it does not count against the allowance. Returns the items that went, not the reminders.
 create function delete_task_item(p_kind text, p_id uuid, p_user uuid, p_deletion uuid,
-                                 p_version integer) returns integer
+                                 p_version integer)
+returns table (kind text, id uuid, version integer)
 language plpgsql volatile security invoker set search_path = public, pg_temp as $$
-declare
-    v_version integer;
 begin
-    if soft_delete_record(p_kind, p_id, p_user, p_deletion, p_version) <> '{}' then
-        delete from task_creation
-         where item_id = p_id and user_id = p_user and created_at > now() - interval '5 minutes';
-        select version into v_version
-          from task_item
-         where kind = p_kind and id = p_id and user_id = p_user;
+    if soft_delete_record(p_kind, p_id, p_user, p_deletion, p_version) = '{}' then
+        return;
     end if;
-    return v_version;
+    delete from task_creation as c
+     where c.item_id = p_id and c.user_id = p_user
+       and c.created_at > now() - interval '5 minutes';
+    return query
+    select i.kind, i.id, i.version from task_item as i
+     where i.user_id = p_user and i.deletion_id = p_deletion;
 end
 $$;
 
@@ -120,10 +120,10 @@ end
 $$;
 
 -- Removes one item for good, live or (p_from_trash) from the trash only, with its reminders and
--- the parts that were deleted with it. Returns what went.
+-- the parts that were deleted with it. Returns the items that went, a version later.
 create function purge_task_item(p_kind text, p_id uuid, p_user uuid, p_version integer,
                                 p_from_trash boolean)
-returns table (kind text, id uuid)
+returns table (kind text, id uuid, version integer)
 language plpgsql volatile security invoker set search_path = public, pg_temp as $$
 declare
     v_deletion uuid;
@@ -145,7 +145,8 @@ begin
        and (r.assignment_id = any(v_ids) or r.lecture_id = any(v_ids)
             or r.study_session_id = any(v_ids));
     return query execute
-        format('delete from %I where user_id = $1 and id = any($2) returning $3, id', p_kind)
+        format('delete from %I where user_id = $1 and id = any($2) returning $3, id, version + 1',
+               p_kind)
         using p_user, v_ids, p_kind;
 end
 $$;

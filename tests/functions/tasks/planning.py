@@ -1,12 +1,12 @@
 """What the tests of tasks do again and again."""
 
-import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import orjson
+
 from events.courses import CourseDeleted, CourseRestored
-from shared.answers import _json
 from shared.facts import Emissions, Event, Origin, envelope
 from shared.ids import uuid7
 from tests.campus import Answer, Campus, User
@@ -76,7 +76,8 @@ def tell(campus: Campus, user: User, *events: Event) -> None:
     emissions = Emissions(origin)
     for event in events:
         emissions.add(event)
-    campus.bus.waiting += [json.loads(_json(envelope(record))) for record in emissions.records]
+    for record in emissions.records:
+        campus.bus.waiting.append(orjson.loads(orjson.dumps(envelope(record))))
     assert campus.deliver() == []
 
 

@@ -1,9 +1,12 @@
 """What tasks does when something happens elsewhere, and what others ask of it."""
 
 import itertools
+import os
 from datetime import UTC, datetime, timedelta
+from threading import Thread
 from typing import Any
 
+import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -13,6 +16,7 @@ from shared.facts import Event
 from shared.ids import uuid7
 from tests.campus import Campus, User
 from tests.functions.tasks.planning import (
+    DUE,
     KINDS,
     PATHS,
     course,
@@ -103,13 +107,27 @@ def test_items_follow_their_course_whatever_is_late(campus: Campus, data: st.Dat
     assert live(campus, user) == (ids if is_live else set())
 
 
-def test_an_item_made_while_the_course_goes_goes_too(campus: Campus, user: User):
+def test_nothing_is_added_under_a_deleted_course(campus: Campus, user: User):
     course_id = course(campus, user)
-    made = create(campus, user, courseId=str(course_id))
+    delete_course(campus, user, course_id)
+    given = {"title": "x", "dueAt": DUE, "courseId": str(course_id)}
+    assert campus.call("POST", PATHS["assignment"], user, given).status == 404
+
+
+def test_an_item_that_is_being_made_while_its_course_goes_goes_too(campus: Campus, user: User):
+    course_id, made = course(campus, user), create(campus, user)
     gone = delete_course(campus, user, course_id)
-    refused = {"title": "x", "dueAt": made["dueAt"], "courseId": str(course_id)}
-    assert campus.call("POST", PATHS["assignment"], user, refused).status == 404
-    tell(campus, user, gone)
+    with psycopg.connect(os.environ["DATABASE_URL"]) as slow:
+        slow.execute(
+            "select pg_advisory_xact_lock(hashtextextended('tasks' || %s::text, 0))", (user.id,)
+        )
+        move = "update assignment set course_id = %s where id = %s"
+        slow.execute(move, (course_id, made["id"]))
+        cascade = Thread(target=tell, args=(campus, user, gone))
+        cascade.start()
+        cascade.join(0.3)
+        assert cascade.is_alive()
+    cascade.join()
     assert live(campus, user) == set()
 
 

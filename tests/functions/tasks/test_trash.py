@@ -86,6 +86,7 @@ def test_a_deletion_is_undone_as_a_whole_and_no_other(campus: Campus, user: User
     campus.call("DELETE", f"{PATHS['assignment']}/{earlier['id']}", user)
     campus.call("DELETE", f"{PATHS['assignment']}/{whole['id']}", user)
     assert live(campus, user) == set()
+    assert campus.types(user).count("assignment.deleted") == 3
     given = {"kind": "assignment", "id": part["id"]}
     answer = keyed(campus, "POST", f"{TRASH}/restore", user, given)
     assert answer.status == 200, answer.text
