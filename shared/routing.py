@@ -54,6 +54,7 @@ class Route:
     limit: Limit = "reads"
     cost: Callable[[Any], int] | None = None  # of the body: how many requests it counts as
     status: int = 200
+    per_item: bool = False  # 207 when some of the items fail
     statements: int = 1
     idempotency: Literal["accepted", "required", "ignored"] = "accepted"
     secret_answer: bool = False

@@ -63,6 +63,7 @@ ROUTES: dict[tuple[Action, Kind], Callable[..., Model | None]] = {
     exclusive="tasks",
     idempotency="required",
     statements=150,
+    per_item=True,
     cost=lambda body: len(body.operations),
     errors=("TASK_LIMIT_EXCEEDED", "CONFLICT"),
 )

@@ -67,6 +67,7 @@ def purge_from_trash(request: Request, kind: str, item_id: UUID) -> None:
     idempotency="required",
     critical=True,
     statements=300,
+    per_item=True,
     cost=lambda body: len(body.items),
 )
 def change_trash(request: Request, body: TrashBatch) -> Reply[BatchResult]:

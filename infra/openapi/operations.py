@@ -92,6 +92,8 @@ def _successes(route: Route, schemas: Schemas) -> Json:
     elif replies:
         found["content"] = {"*/*": {}}
     answers: Json = {str(status): found}
+    if route.per_item:
+        answers["207"] = {**found, "description": _PHRASES[207]}
     if route.method == "GET" and found.get("content"):
         answers["304"] = {"description": "Not changed: If-None-Match names this answer's ETag."}
     return answers
