@@ -33,12 +33,15 @@ _DETAILS: dict[str, Json] = {
 
 def codes(route: Route, version: Version) -> dict[int, list[str]]:
     """Status to the codes that a route can answer with, both sorted."""
-    found = {"CLIENT_UPGRADE_REQUIRED", "INTERNAL_ERROR", *route.errors}
+    # If-Match is read on every route, and refused where it is not one of our ETags.
+    found = {"CLIENT_UPGRADE_REQUIRED", "INTERNAL_ERROR", "PRECONDITION_FAILED", *route.errors}
     found |= _of_caller(route) | _of_inputs(route) | _of_database(route)
     if version.sunset_on and not route.versionless:
         found.add("VERSION_SUNSET")
     if route.limit != "none":
         found.add("RATE_LIMIT_EXCEEDED")
+    if route.limit == "auth":
+        found.add("EXTERNAL_SERVICE_ERROR")  # the user pool is behind all of them
     by_status: dict[int, list[str]] = {}
     for code in sorted(found):
         by_status.setdefault(status_of(code, version), []).append(code)
@@ -66,7 +69,7 @@ def _of_caller(route: Route) -> set[str]:
 def _of_inputs(route: Route) -> set[str]:
     found: set[str] = set()
     if route.parameters:
-        found |= {"NOT_FOUND", "PRECONDITION_FAILED"} if route.writes else {"NOT_FOUND"}
+        found.add("NOT_FOUND")
     if route.body or route.raw_body:
         found |= {"PAYLOAD_TOO_LARGE", "MALFORMED_JSON", "VALIDATION_ERROR"}
     if route.body:

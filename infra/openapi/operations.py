@@ -2,7 +2,8 @@
 
 import inspect
 import re
-from typing import Any, get_args, get_origin
+from types import NoneType
+from typing import Any, TypeVar, get_args, get_origin
 
 from infra.openapi.components import enveloped, error_name
 from infra.openapi.errors import codes, meta_example
@@ -79,38 +80,47 @@ def _body(route: Route, schemas: Schemas) -> Json | None:
 
 
 def _successes(route: Route, schemas: Schemas) -> Json:
-    status = route.status
-    replies = _replies(route)
-    if route.result is None and not replies and status == 200:
-        status = 204
-    found: Json = {
-        "description": _PHRASES.get(status, "OK"),
-        "headers": _headers(route, schemas.version, status),
-    }
-    if route.result is not None:
-        found["content"] = {"application/json": _content(route, schemas)}
-    elif replies:
-        found["content"] = {"*/*": {}}
-    answers: Json = {str(status): found}
+    """The statuses of success: where a route may return None, that is 204."""
+    told = _told(route)
+    statuses = [route.status]
+    if route.result is None and Reply not in told and route.status == 200:
+        statuses = [204]
+    elif NoneType in told:
+        statuses.append(204)
     if route.per_item:
-        answers["207"] = {**found, "description": _PHRASES[207]}
-    if route.method == "GET" and found.get("content"):
+        statuses.append(207)
+    answers = {str(status): _success(route, schemas, status, told) for status in statuses}
+    if route.method == "GET" and (route.result is not None or Reply in told):
         answers["304"] = {"description": "Not changed: If-None-Match names this answer's ETag."}
     return answers
 
 
-def _replies(route: Route) -> bool:
-    """Whether the route answers with a Reply, which may be anything but JSON."""
+def _success(route: Route, schemas: Schemas, status: int, told: set[Any]) -> Json:
+    found: Json = {
+        "description": _PHRASES.get(status, "OK"),
+        "headers": _headers(route, schemas.version, status),
+    }
+    if status == 204:
+        return found
+    if route.result is not None:
+        found["content"] = {"application/json": _content(route, schemas)}
+    elif Reply in told:
+        found["content"] = {"*/*": {}}
+    return found
+
+
+def _told(route: Route) -> set[Any]:
+    """What the function says that it returns: models, Reply (maybe not JSON), NoneType."""
     annotation = inspect.signature(route.handler, eval_str=True).return_annotation
-    parts = (annotation, get_origin(annotation), *map(get_origin, get_args(annotation)))
-    return any(part is Reply for part in parts)
+    parts = [annotation, *get_args(annotation)]
+    return {get_origin(part) or part for part in parts if not isinstance(part, TypeVar)}
 
 
 def _headers(route: Route, version: Version, status: int) -> Json:
     names = ["X-API-Version", "X-Request-Id"]
     if route.limit != "none":
         names.append("RateLimit")
-    if route.result is not None:
+    if route.result is not None and status != 204:
         names.append("ETag")
     if status == 201:
         names.append("Location")

@@ -87,10 +87,20 @@ class Schemas:
         if answers or model in self._patches:
             for field in plain.get("properties", {}).values():
                 field.pop("default", None)
+        for name, field in plain.get("properties", {}).items():
+            if name.endswith(("_local", "Local")):
+                _without_offset(field)
         if answers or self.version.lenient:
             # An answer may gain fields; a lenient version ignores those it does not know.
             plain.pop("additionalProperties", None)
         return plain
+
+
+def _without_offset(schema: Json) -> None:
+    """A time on some wall clock, which RFC 3339's date-time is not (OpenAPI's format registry)."""
+    for part in (schema, *schema.get("anyOf", ())):
+        if part.get("format") == "date-time":
+            part["format"] = "date-time-local"
 
 
 def _closed(models: Iterable[type[Model]]) -> list[type[Model]]:
