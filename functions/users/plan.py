@@ -42,4 +42,6 @@ def get_usage(request: Request) -> Usage:
 
 def entitlements(request: Request) -> Entitlements:
     """What the caller's plan allows. Platform admins have no limits."""
-    return Entitlements(**asdict(plan_of(request)))
+    plan = plan_of(request)
+    intervals = list(plan.review_intervals_days)
+    return Entitlements(**{**asdict(plan), "review_intervals_days": intervals})

@@ -220,6 +220,8 @@ create table consumer_failure (
     primary key (event_id, subscriber)
 );
 create index consumer_failure_open on consumer_failure (last_at, event_id) where resolved_at is null;
+create index consumer_failure_resolved on consumer_failure (resolved_at)
+    where resolved_at is not null;
 
 
 -- Sliding minute: the running minute plus the share of the last one that is still in the window.

@@ -40,11 +40,6 @@ create unique index cleanup_run_open on cleanup_run (policy) where finished_at i
 create index cleanup_run_recent on cleanup_run (started_at, id);
 create index cleanup_run_finished on cleanup_run (finished_at) where finished_at is not null;
 revoke all on cleanup_run from campus_app;
--- Failures are few, and they are only written when one more happens: the lock is short.
--- squawk-ignore require-concurrent-index-creation
-create index consumer_failure_resolved on consumer_failure (resolved_at)
-    where resolved_at is not null;
-
 -- What the health watch told last, so that only a change is told again.
 create table health_state (
     component  text primary key,

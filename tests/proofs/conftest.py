@@ -2,12 +2,18 @@
 
 import pytest
 
-from tests.campus import Campus, User
+from tests.campus import Campus, User, somewhere
 
 
 @pytest.fixture(scope="session")
 def campus(database_url: str) -> Campus:
     return Campus()
+
+
+@pytest.fixture(autouse=True)
+def _own_address(campus: Campus) -> None:
+    """Limits of an address are counted for each test alone."""
+    campus.address = somewhere()
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from tests.campus import Campus, sign, token
+from tests.campus import Campus, sign, somewhere, token
 from tests.proofs.routes import every_route, path_of, route_id
 
 ROUTES = every_route()
@@ -38,7 +38,7 @@ def test_a_closed_route_refuses_every_wrong_credential(campus: Campus, domain, v
         "both": {"authorization": "Bearer " + good, "x-api-key": "x"},
     }
     for kind, headers in wrong.items():
-        campus.address = f"10.1.{hash(kind) % 250}.{hash(path) % 250}"
+        campus.address = somewhere()  # bad credentials are counted by address
         answer = campus.call(route.method, path, None, headers=headers)
         assert answer.status == 401, f"{route.path} accepts {kind}: {answer.status}"
 
