@@ -35,7 +35,7 @@ check: $(INSTALLED) ## Style, types, who imports whom, SQL migrations, template
 	$(BIN)/ruff format --check
 	$(BIN)/pyright
 	$(BIN)/lint-imports
-	$(BIN)/squawk infra/migrations/*.up.sql
+	$(BIN)/python -m infra.migrate lint >.venv/lint.txt || { cat .venv/lint.txt; exit 1; }
 	$(BIN)/cfn-lint template.yaml
 
 fix: $(INSTALLED) ## Repair style
