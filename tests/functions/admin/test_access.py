@@ -2,15 +2,15 @@
 
 import pytest
 
-from shared.ids import uuid7
 from tests.campus import Campus
 from tests.functions.admin.conftest import REASON
 
-READS = ["/v2/admin/users", f"/v2/admin/users/{uuid7()}"]
+NOBODY = "01a1fcdd-24ce-7ede-a335-000000000001"
+READS = ["/v2/admin/users", f"/v2/admin/users/{NOBODY}"]
 CLOSED = ["/v2/admin/audit-entries", "/v2/admin/dead-letters"]
 CHANGES = [
-    f"/v2/admin/users/{uuid7()}/suspend",
-    f"/v2/admin/users/{uuid7()}/unsuspend",
+    f"/v2/admin/users/{NOBODY}/suspend",
+    f"/v2/admin/users/{NOBODY}/unsuspend",
     "/v2/admin/dead-letters/tasks/replay",
     "/v2/admin/dead-letters/tasks/replay?dryRun=true",
 ]

@@ -114,7 +114,7 @@ def test_an_alias_may_name_the_user(revenuecat: RevenueCat, user: User):
         ({"type": "TEST"}, "unknown_type"),
         ({"type": "SOMETHING_NEW"}, "unknown_type"),
         ({"app_user_id": "$RCAnonymousID:4"}, "unknown_user"),
-        ({"app_user_id": str(uuid7())}, "unknown_user"),
+        ({"app_user_id": "01a1fcde-17c1-7225-b6cf-5d643c6ef568"}, "unknown_user"),
         ({"app_user_id": "not an id"}, "unknown_user"),
         ({"app_user_id": None}, "unknown_user"),
         ({"entitlement_ids": ["other"]}, "other_entitlement"),
