@@ -30,17 +30,21 @@ up: $(INSTALLED) $(EMULATOR) $(DOCS_PAGE) ## Run everything on this machine; Ctr
 test: check $(EMULATOR) $(DOCS_PAGE) ## Everything that CI runs: make check, then the tests
 	$(BIN)/pytest -n auto
 
-check: $(INSTALLED) ## Style, types, who imports whom, SQL migrations, template
+check: $(INSTALLED) ## Style, types, who imports whom, SQL migrations, template, documents
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/pyright
 	$(BIN)/lint-imports
 	$(BIN)/python -m infra.migrate lint >.venv/lint.txt || { cat .venv/lint.txt; exit 1; }
 	$(BIN)/cfn-lint template.yaml
+	$(BIN)/python -m infra.openapi --check
+	$(BIN)/python -m infra.contracts --check
 
-fix: $(INSTALLED) ## Repair style
+fix: $(INSTALLED) ## Repair style; write OpenAPI documents, guides, event schemas and samples
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+	$(BIN)/python -m infra.openapi
+	$(BIN)/python -m infra.contracts
 
 invoke: $(INSTALLED) $(EMULATOR) $(DOCS_PAGE) ## Run one function once: EVENT=events/samples/<function>/<name>.json
 	@test -n "$(EVENT)" || { echo "say which: make invoke EVENT=events/samples/..."; exit 2; }
