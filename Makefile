@@ -28,7 +28,8 @@ up: $(INSTALLED) $(EMULATOR) $(DOCS_PAGE) ## Run everything on this machine; Ctr
 	@exec $(BIN)/python -m infra.local up
 
 test: check $(EMULATOR) $(DOCS_PAGE) ## Everything that CI runs: make check, then the tests
-	$(BIN)/pytest -n auto
+	@.ci/install-browser
+	$(BIN)/pytest -n auto --dist loadgroup
 
 check: $(INSTALLED) ## Style, types, who imports whom, SQL migrations, template, documents
 	$(BIN)/ruff check

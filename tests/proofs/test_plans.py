@@ -31,6 +31,8 @@ SMALL = {"deletable", "deletion_policy", "cache_generation", "schema_migration"}
 ROLES = dict.fromkeys(("webhooks", "cleanup", "relay", "health", "shared"), "campus_system") | {
     "admin": "campus_support"
 }
+# One worker fills the scratch database for all of them.
+pytestmark = pytest.mark.xdist_group("plans")
 # What reads a whole table on purpose, and why.
 WHOLE_TABLE = {
     "requeue_unhandled": "run by the local stack only, over the recent history",
