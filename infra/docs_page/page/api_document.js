@@ -84,7 +84,7 @@ export function load(version) {
 export async function versions() {
   const known = [{ version: "v2" }, { version: "v1" }];
   const answer = await read("versions", AbortSignal.timeout(3000)).catch(() => null);
-  const listed = [answer?.data ?? answer].flat().filter((one) => one?.version);
+  const listed = [answer?.data?.versions ?? answer].flat().filter((one) => one?.version);
   return listed.length ? listed.sort((a, b) => b.version.localeCompare(a.version)) : known;
 }
 

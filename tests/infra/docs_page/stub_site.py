@@ -89,7 +89,7 @@ class StubSite:
                 return _refusal(400, "UNSUPPORTED_VERSION", f"There is no version {version}")
             return 200, {}, document(version)
         if path == "/versions":
-            return 200, {}, {"data": VERSIONS}
+            return 200, {}, {"data": {"versions": VERSIONS}}
         headers = {name.lower(): value for name, value in request.headers.items()}
         self.calls.append((request.command, request.path, headers, body))
         if path == "/v2/auth/sign-in":
