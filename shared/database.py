@@ -241,13 +241,12 @@ def unavailable() -> Refusal:
 def refusal_of(error: psycopg.Error) -> Exception:
     """The client's error for a server's error; the error itself when it is a bug of ours.
 
-    Nothing of the server's message goes out: its DETAIL holds row content.
+    Nothing of the server's message goes out: its DETAIL holds row content, and names of constraints
+    tell what the tables are like.
     """
     state = error.sqlstate or ""
-    constraint = error.diag.constraint_name
-    details = {"constraint": constraint} if constraint else {}
     if state in ("23505", "23P01"):
-        return Refusal("ALREADY_EXISTS", details=details)
+        return Refusal("ALREADY_EXISTS")
     if state == "23503":
         return Refusal("CONFLICT", "A record that this one refers to does not exist.")
     if (
@@ -255,11 +254,13 @@ def refusal_of(error: psycopg.Error) -> Exception:
         or state.startswith("22")
         or isinstance(error, psycopg.DataError)
     ):
-        return Refusal("VALIDATION_ERROR", details=details)
+        return Refusal("VALIDATION_ERROR")
     if state == "42501":
         return Refusal("NOT_FOUND")
     if state in ("54000", "54001"):
         return Refusal("PAYLOAD_TOO_LARGE")
-    if state in _REPEAT or state == "57014":
+    if state == "57014":  # the role's statement timeout
+        return Refusal("TIMEOUT")
+    if state in _REPEAT:
         return Refusal("SERVICE_UNAVAILABLE", headers={"Retry-After": "1"})
     return error
