@@ -1,0 +1,51 @@
+"""Powertools' resolver for HTTP APIs, validating requests and answers."""
+
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.openapi.params import Query
+
+from tests.bench.stacks import work
+from tests.bench.stacks.models import AssignmentAnswer, AssignmentPage, NewAssignment
+
+app = APIGatewayHttpResolver(enable_validation=True)
+
+
+def _headers() -> dict[str, str]:
+    return {name.lower(): value for name, value in app.current_event.headers.items()}
+
+
+def _register_other(number: int) -> None:
+    @app.get(f"/v2/tasks/other{number}/<item_id>")
+    def other(item_id: str) -> dict[str, str]:
+        return {"id": item_id}
+
+
+for n in range(work.OTHER_ROUTES):
+    _register_other(n)
+
+
+@app.get("/v2/tasks/assignments")
+def list_assignments(limit: Annotated[int, Query(ge=1, le=100)] = 20) -> AssignmentPage:
+    credentials = work.check_token(_headers())
+    address = app.current_event.request_context.http.source_ip
+    rows = work.page(credentials, address, limit)
+    more = len(rows) > limit
+    end = work.next_cursor(rows[limit - 1]) if more else None
+    return AssignmentPage.model_validate(
+        {"data": rows[:limit], "pageInfo": {"hasNextPage": more, "endCursor": end}}
+    )
+
+
+@app.post("/v2/tasks/assignments")
+def create_assignment(body: NewAssignment) -> Response[AssignmentAnswer]:
+    row = work.insert(work.check_token(_headers()), body.__dict__)
+    answer = AssignmentAnswer.model_validate({"data": row})
+    return Response(status_code=201, content_type="application/json", body=answer)
+
+
+def _handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    return app.resolve(event, context)
+
+
+handle = work.logged(_handle, "powertools")
