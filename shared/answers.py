@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from email.utils import format_datetime
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 
@@ -54,7 +55,7 @@ def render(call: Call, route: Route, version: Version, inputs: Inputs, result: A
     tag = _etag(version, data, document)
     headers.update({"Content-Type": "application/json", "ETag": tag})
     if status == 201 and "id" in document:
-        headers.setdefault("Location", f"{call.path.rstrip('/')}/{document['id']}")
+        headers.setdefault("Location", _address(f"{call.path.rstrip('/')}/{document['id']}"))
     if call.method in ("GET", "HEAD") and _matches(call.headers.get("if-none-match"), tag):
         return Answer(304, b"", {"ETag": tag})
     body = _enveloped(call, version, result, data)
@@ -199,7 +200,7 @@ def version_headers(call: Call, version: Version, route: Route | None) -> dict[s
     }
     if version.is_deprecated and version.deprecated_on:
         guide = migration_guide(version)
-        successor = f"/{LATEST.name}/" + call.path.removeprefix(f"/{version.name}/")
+        successor = _address(f"/{LATEST.name}/" + call.path.removeprefix(f"/{version.name}/"))
         headers["Deprecation"] = _deprecation(version.deprecated_on)
         headers["Link"] = f'<{guide}>; rel="deprecation", <{successor}>; rel="successor-version"'
         headers["X-Deprecated-Version"] = version.name
@@ -212,6 +213,11 @@ def version_headers(call: Call, version: Version, route: Route | None) -> dict[s
         if route.sunset_on:
             headers["Sunset"] = _http_date(route.sunset_on)
     return headers
+
+
+def _address(path: str) -> str:
+    """A path for a header, encoded again: the gateway has decoded it, line breaks included."""
+    return quote(path, safe="/:@!$&*+,;=~", errors="replace")
 
 
 def migration_guide(version: Version) -> str:
