@@ -128,7 +128,7 @@ def _check_signature(kid: str, message: bytes, signature: bytes) -> None:
 def _check_claims(token: str, claims: dict[str, Any]) -> Credentials:
     numbers = [claims.get(name) for name in ("exp", "iat")]
     subject, issuer = claims.get("sub"), setting("USER_POOL_ISSUER")
-    signed_in = claims.get("auth_time", claims.get("iat"))
+    signed_in = claims.get("auth_time", 0)  # a token that does not say is of no recent sign-in
     sound = (
         all(type(number) is int for number in numbers)
         and isinstance(subject, str)
@@ -177,32 +177,40 @@ class _KeySet:
 
     def __init__(self) -> None:
         self._keys: dict[str, Any] = {}
-        self._fetched_at = -_KEYS_LIFETIME
+        self._fetched_at = self._tried_at = -_KEYS_LIFETIME
         self._lock = threading.Lock()
 
     def find(self, kid: str) -> Any:
-        age = time.monotonic() - self._fetched_at
-        if age > _KEYS_LIFETIME or (kid not in self._keys and age > _KEYS_COOLDOWN):
+        if self._is_due(kid):
             with self._lock:
-                if time.monotonic() - self._fetched_at > _KEYS_COOLDOWN:
+                if self._is_due(kid):
                     self._fetch()
         if kid not in self._keys:
             raise Refusal("INVALID_TOKEN")
         return self._keys[kid]
 
+    def _is_due(self, kid: str) -> bool:
+        """Tried again after a pause only, whether the store or a caller is at fault."""
+        now = time.monotonic()
+        old = now - self._fetched_at > _KEYS_LIFETIME
+        rested = now - self._tried_at > _KEYS_COOLDOWN
+        return not self._keys or ((old or kid not in self._keys) and rested)
+
     def _fetch(self) -> None:
-        from urllib.error import URLError
+        from http.client import HTTPException
         from urllib.request import urlopen
 
+        self._tried_at = time.monotonic()
         try:
             with urlopen(setting("USER_POOL_JWKS_URL"), timeout=3) as answer:  # noqa: S310 (https, configured)
                 document = orjson.loads(answer.read())
-        except (URLError, OSError, orjson.JSONDecodeError):
-            if self._keys:
-                return  # keys that were good an hour ago are better than refusing everybody
-            raise Refusal("SERVICE_UNAVAILABLE", headers={"Retry-After": "5"}) from None
-        self._keys = {key["kid"]: _public_key(key) for key in document["keys"] if _usable(key)}
-        self._fetched_at = time.monotonic()
+            found = {key["kid"]: _public_key(key) for key in document["keys"] if _usable(key)}
+        except (HTTPException, OSError, ValueError, LookupError, TypeError, AttributeError):
+            found = {}  # not there, or not a set of keys
+        if found:
+            self._keys, self._fetched_at = found, self._tried_at
+        elif not self._keys:  # keys that were good an hour ago are better than refusing everybody
+            raise Refusal("SERVICE_UNAVAILABLE", headers={"Retry-After": "5"})
 
 
 def _usable(key: dict[str, Any]) -> bool:
