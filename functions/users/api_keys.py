@@ -40,7 +40,12 @@ def create_api_key(request: Request, body: NewApiKey) -> ApiKeyWithSecret:
     _check_scopes(request, body.scopes)
     fresh = _Fresh()
     row = request.db.row(
-        sql.create_api_key, id=uuid7(), limit=LIVE_KEYS, **body.values(), **fresh.columns()
+        sql.create_api_key,
+        id=uuid7(),
+        limit=LIVE_KEYS,
+        maker=request.known_caller.api_key_id,
+        **body.values(),
+        **fresh.columns(),
     )
     if row is None:
         raise Refusal("RESOURCE_LIMIT_EXCEEDED", details={"limit": LIVE_KEYS})

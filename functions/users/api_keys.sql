@@ -9,11 +9,13 @@ select id, name, prefix, scopes, expires_at, version, created_at, updated_at
   from api_key
  where id = %(id)s and user_id = %(user_id)s and revoked_at is null
 
--- No row when there are %(limit)s live keys already (the route holds a lock).
+-- No row when there are %(limit)s live keys already (the route holds a lock). A key that makes
+-- another (%(maker)s) gives it no more time than it has.
 -- name: create_api_key
 insert into api_key (id, user_id, name, prefix, key_hash, signing_secret, scopes, expires_at)
 select %(id)s, %(user_id)s, %(name)s, %(prefix)s, %(key_hash)s, %(signing_secret)s, %(scopes)s,
-       now() + make_interval(days => %(expires_in_days)s)
+       least(now() + make_interval(days => %(expires_in_days)s),
+             (select expires_at from api_key where id = %(maker)s and user_id = %(user_id)s))
  where (select count(*) from api_key
          where user_id = %(user_id)s and revoked_at is null and expires_at > now()) < %(limit)s
 returning id, name, prefix, scopes, expires_at, version, created_at, updated_at
