@@ -3,7 +3,8 @@
     write   [BEGIN; count; COMMIT; BEGIN; admit; lock; claim]
     read    [BEGIN; count; admit]
 
-Counting commits with the request whatever becomes of it. Admission resolves the credentials to the
+Counting commits whatever becomes of the request: a write's before its transaction, a read's with it
+or, when it is refused, after it (`Session.stays`). Admission resolves the credentials to the
 caller and sets the tenant settings of the transaction. An idempotency key is claimed in the same
 transaction as the effect: a concurrent twin waits here for the first one's commit.
 """
@@ -65,13 +66,15 @@ def enter(
     if fault and fault.status in (401, 503):
         _count_refused(call, session)
         raise fault
-    counted = [] if again else _counted(call, route, credentials, inputs)
+    counted = [] if again and route.writes else _counted(call, route, credentials, inputs)
     opening = _opening(route, credentials, inputs, counted)
     results = dict(zip(opening, session.database.begin(*opening.values()), strict=True))
     entered = Entered(caller=_caller(results.get("admit")))
     _judge(route, session, counted, results.get("count"), entered)
+    if counted and not route.writes:
+        session.stays.append(limits.count_command(counted))
     if credentials and entered.caller is None:
-        results = _arrive(route, credentials, inputs, session, entered)
+        results = _arrive(call, route, credentials, inputs, session, entered)
     session.open = True
     if entered.caller:
         _permit(call, route, credentials, entered.caller, inputs, session)
@@ -155,7 +158,8 @@ def _judge(
         entered.headers = standing.headers()
     if standing and violated:
         ending: Command = ("rollback", None) if route.writes else _COMMIT
-        session.database.flush(ending, (_VIOLATION, {"key": violated}))
+        told = [(_VIOLATION, {"key": violated.key})] if violated.penalized else []
+        session.database.flush(ending, *told)
         raise limits.too_many(standing)
 
 
@@ -195,7 +199,8 @@ def _permit(
         if not {scope, "*"} & set(caller.scopes):
             raise Refusal("FORBIDDEN", f"The API key lacks the scope {scope}.")
         if route.critical:
-            signing.check(session.database, caller.api_key_id, call.headers, inputs.raw)
+            used = signing.check(session.database, caller.api_key_id, call.headers, inputs.raw)
+            session.stays.append(used)
     elif route.critical and credentials:
         age = datetime.now(UTC).timestamp() - credentials.signed_in_at
         if age > RECENT_SIGN_IN:
@@ -203,11 +208,18 @@ def _permit(
 
 
 def _arrive(
-    route: Route, credentials: Credentials, inputs: Inputs, session: Session, entered: Entered
+    call: Call,
+    route: Route,
+    credentials: Credentials,
+    inputs: Inputs,
+    session: Session,
+    entered: Entered,
 ) -> dict[str, Result]:
     """A subject without an account yet: create it, as the pool's trigger would have."""
     session.database.rollback()
     if credentials.key_hash:
+        session.stays.clear()
+        _count_refused(call, session)
         raise Refusal("INVALID_TOKEN")
     person = pool_profile(credentials.token)
     parameters = {"id": uuid7(), "issuer": credentials.issuer, **person}

@@ -146,7 +146,8 @@ class _Exchange:
         except Refusal as refusal:
             fault = refusal
         try:
-            inputs = read_inputs(self.call, route, self.version, parameters)
+            by = credentials.limit_key if credentials else ""
+            inputs = read_inputs(self.call, route, self.version, parameters, by)
         except Refusal as refusal:
             fault = fault or refusal
         if credentials:
@@ -178,6 +179,7 @@ class _Exchange:
         self, route: Route, credentials: Credentials | None, inputs: Inputs, fault: Refusal | None
     ) -> Answer:
         held = self.database = database(route.database or "app")
+        self.session = Session(held)
         held.round_trips, held.seconds = 0, 0.0
         done: list[Request] = []
 
@@ -191,8 +193,9 @@ class _Exchange:
             answer = run_unit(
                 held, attempt, seconds_left=self._seconds_left, repeat_commit=repeatable
             )
-        except Refusal as refusal:
-            self.headers.update(refusal.headers)
+        except Exception as failure:
+            self.headers.update(getattr(failure, "headers", {}))
+            self.session.leave()
             raise
         for request in done:
             self._after_commit(request)
@@ -208,7 +211,7 @@ class _Exchange:
         number: int,
         done: list[Request],
     ) -> Answer:
-        session = Session(
+        session = self.session = Session(
             held, commits_after=None if route.writes else route.statements, paging=inputs.paging
         )
         entered = gate.enter(

@@ -38,8 +38,14 @@ class Inputs:
     raw: bytes = b""
 
 
-def read_inputs(call: Call, route: Route, version: Version, path: dict[str, Any]) -> Inputs:
-    """Everything a route asks for. Errors: 400, 412, 413, 415 and VALIDATION_ERROR."""
+def read_inputs(
+    call: Call, route: Route, version: Version, path: dict[str, Any], by: str = ""
+) -> Inputs:
+    """Everything a route asks for. Errors: 400, 412, 413, 415 and VALIDATION_ERROR.
+
+    `by` names the credentials: an answer is replayed to those that it was given to alone, since a
+    person's API key may be allowed less than the person.
+    """
     found = Inputs(arguments=dict(path))
     found.if_match = _if_match(call, version)
     if route.body or route.raw_body:
@@ -53,7 +59,7 @@ def read_inputs(call: Call, route: Route, version: Version, path: dict[str, Any]
         found.arguments[name] = _query(call, query, version, found)
     if route.writes and route.idempotency != "ignored":
         found.idempotency_key = _idempotency_key(call, route)
-        found.request_hash = _hash(call, found.raw)
+        found.request_hash = _hash(call, found.raw, by)
     return found
 
 
@@ -147,8 +153,8 @@ def _idempotency_key(call: Call, route: Route) -> str | None:
     return key
 
 
-def _hash(call: Call, raw: bytes) -> bytes:
-    digest = hashlib.sha256(f"{call.method} {call.path}?{call.query_string}\n".encode())
+def _hash(call: Call, raw: bytes, by: str) -> bytes:
+    digest = hashlib.sha256(f"{by} {call.method} {call.path}?{call.query_string}\n".encode())
     digest.update(raw)
     return digest.digest()
 

@@ -5,6 +5,7 @@ still counts. Callers who keep violating are slowed and then blocked; violations
 """
 
 import hashlib
+import ipaddress
 import math
 import time
 from collections.abc import Sequence
@@ -28,12 +29,14 @@ WARN, THROTTLE, BLOCK = 3, 10, 25
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """One thing that is counted. `quota` None: the caller's tier decides."""
+    """One thing that is counted. `quota` None: the caller's tier decides. Many may share an
+    address: one of them must not get the others blocked for a day, so it is not `penalized`."""
 
     name: str
     key: str
     quota: int | None
     cost: int = 1
+    penalized: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +63,13 @@ def policies(
     route: Route, credentials: Credentials | None, address: str, account: str, cost: int = 1
 ) -> list[Policy]:
     """What a request counts against. `account` is the e-mail address of an `/auth/*` call."""
-    place = _digest(address)
+    place = _place(address)
     if route.limit == "none":
         return []
     if route.limit == "auth":
         found = [Policy("auth-address", f"auth:{place}", AUTH_PER_ADDRESS)]
         if account:
-            key = _digest(f"{account.lower()}|{address}")
+            key = _digest(f"{account.lower()}|{place}")
             found.append(Policy("auth-account", f"account:{key}", AUTH_PER_ACCOUNT))
         return found
     if credentials is None:
@@ -74,7 +77,7 @@ def policies(
     who = credentials.limit_key
     found = [
         Policy("requests", f"all:{who}", None, cost),
-        Policy("address", f"address:{place}", PER_ADDRESS),
+        Policy("address", f"address:{place}", PER_ADDRESS, penalized=False),
     ]
     if route.limit in BY_KIND:
         found.append(Policy(route.limit, f"{route.limit}:{who}", BY_KIND[route.limit], cost))
@@ -84,7 +87,7 @@ def policies(
 def refused_credentials(address: str) -> list[Policy]:
     """What bad credentials count against, apart from anonymous calls: a campus shares an address,
     and a client with an expired token must be told so, to refresh it."""
-    return [Policy("refused", f"refused:{_digest(address)}", REFUSED_CREDENTIALS)]
+    return [Policy("refused", f"refused:{_place(address)}", REFUSED_CREDENTIALS)]
 
 
 def count_command(counted: Sequence[Policy]) -> Command:
@@ -97,24 +100,27 @@ def count_command(counted: Sequence[Policy]) -> Command:
 
 def judge(
     counted: Sequence[Policy], rows: Sequence[tuple[str, int, float]], tier: str
-) -> tuple[Standing | None, str | None]:
-    """How the tightest policy stands, and the key of the first violated one."""
+) -> tuple[Standing | None, Policy | None]:
+    """How the tightest policy stands, and the first violated one."""
     used = {key: (count, violations) for key, count, violations in rows}
     reset = WINDOW - int(time.time()) % WINDOW
     tightest: Standing | None = None
     for policy in counted:
         count, violations = used.get(policy.key, (0, 0.0))
-        quota = policy.quota if policy.quota is not None else BY_TIER[tier]
-        if violations >= BLOCK:
-            quota = 0
-        elif violations >= THROTTLE:
-            quota = math.ceil(quota / 2)
+        quota = _reduced(policy.quota if policy.quota is not None else BY_TIER[tier], violations)
         standing = Standing(policy.name, quota, max(quota - count, 0), reset)
         if count > quota:
-            return standing, policy.key
+            return standing, policy
         if tightest is None or standing.remaining < tightest.remaining:
             tightest = standing
     return tightest, None
+
+
+def _reduced(quota: int, violations: float) -> int:
+    """What is left of a quota for those who keep violating it."""
+    if violations >= BLOCK:
+        return 0
+    return math.ceil(quota / 2) if violations >= THROTTLE else quota
 
 
 def too_many(standing: Standing) -> Refusal:
@@ -124,6 +130,20 @@ def too_many(standing: Standing) -> Refusal:
         details={"policy": standing.name, "limit": standing.quota, "windowSeconds": WINDOW},
         headers={"Retry-After": str(standing.reset), **standing.headers()},
     )
+
+
+def _place(address: str) -> str:
+    """A pseudonym for where a request comes from. One IPv6 client has a whole /64 at its command
+    (RFC 6177), and may write an IPv4 address as an IPv6 one."""
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return _digest(address)
+    if isinstance(found, ipaddress.IPv6Address):
+        if found.ipv4_mapped:
+            return _digest(str(found.ipv4_mapped))
+        return _digest(found.packed[:8].hex())
+    return _digest(str(found))
 
 
 def _digest(text: str) -> str:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import psycopg
+
 from shared.database import Command, Database, Result
 from shared.errors import Refusal
 from shared.lists import Paging, compile_list
@@ -22,6 +24,7 @@ class Session:
         self.database = database
         self.parameters: dict[str, Any] = {"user_id": None, "if_match": None}
         self.open = False
+        self.stays: list[Command] = []  # of a unit that is refused and rolled back
         self._paging = paging or Paging()
         self._left = commits_after
 
@@ -88,7 +91,9 @@ class Session:
             self._left -= 1
             if self._left == 0:
                 self.open = False
-                return self.database.flush(*commands, ("commit", None))
+                results = self.database.flush(*commands, ("commit", None))
+                self.stays.clear()  # it has been committed
+                return results
         return self.database.flush(*commands)
 
     def close(self, *commands: Command) -> None:
@@ -99,6 +104,16 @@ class Session:
             self.open = False
             self.database.committing = True
             self.database.flush(*commands, ("commit", None))
+            self.stays.clear()
+
+    def leave(self) -> None:
+        """After a refusal: write what stays of it. Never connects, and never hides the refusal."""
+        if not self.stays:
+            return
+        try:
+            self.database.flush(("begin", None), *self.stays, ("commit", None))
+        except psycopg.Error:
+            self.database.rollback()
 
     def _missing(self, statement: Statement) -> Refusal:
         checked = self.parameters["if_match"] is not None and "%(if_match)s" in statement.text

@@ -8,7 +8,7 @@ import re
 import time
 from uuid import UUID
 
-from shared.database import Database
+from shared.database import Command, Database
 from shared.errors import Refusal
 from shared.sealing import unseal
 
@@ -25,8 +25,12 @@ def signature(signing_secret: bytes, timestamp: str, nonce: str, body: bytes) ->
     return hmac.new(signing_secret, message, hashlib.sha256).hexdigest()
 
 
-def check(database: Database, api_key_id: UUID, headers: dict[str, str], body: bytes) -> None:
-    """Refuse an unsigned, stale, repeated or forged request with FORBIDDEN."""
+def check(database: Database, api_key_id: UUID, headers: dict[str, str], body: bytes) -> Command:
+    """Refuse an unsigned, stale, repeated or forged request with FORBIDDEN.
+
+    Returns what uses the nonce up, for a request that is refused later: it must not be sent again
+    by somebody who has seen it.
+    """
     given = headers.get("x-signature", "")
     timestamp, nonce = headers.get("x-timestamp", ""), headers.get("x-nonce", "")
     fresh = re.fullmatch(r"\d{10}", timestamp, re.ASCII) and (
@@ -34,14 +38,15 @@ def check(database: Database, api_key_id: UUID, headers: dict[str, str], body: b
     )
     if not fresh or not _NONCE.fullmatch(nonce):
         raise _refusal()
-    stored, used = database.flush(
-        (_SECRET, {"id": api_key_id}), (_USE_NONCE, {"id": api_key_id, "nonce": nonce})
-    )
+    use: Command = (_USE_NONCE, {"id": api_key_id, "nonce": nonce})
+    stored, used = database.flush((_SECRET, {"id": api_key_id}), use)
     expected = signature(
         unseal(bytes(stored.rows[0][0]), "api_key.signing_secret"), timestamp, nonce, body
     )
-    if not hmac.compare_digest(expected, given) or not used.rows:
+    same = hmac.compare_digest(expected.encode(), given.encode(errors="replace"))
+    if not same or not used.rows:
         raise _refusal()
+    return use
 
 
 def _refusal() -> Refusal:

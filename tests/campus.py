@@ -200,8 +200,8 @@ class Campus:
 
 
 def somewhere() -> str:
-    """A source address that nobody has called from."""
-    return f"2001:db8::{uuid7().int >> 16 & 0xFFFF:x}:{uuid7().int % 2**16:x}:1"
+    """A source address that nobody has called from, in a /64 of its own."""
+    return f"2001:db8:{uuid7().int >> 16 & 0xFFFF:x}:{uuid7().int % 2**16:x}::1"
 
 
 def token(subject: str, **claims: Any) -> str:
