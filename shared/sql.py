@@ -52,10 +52,13 @@ class Queries:
         return iter(self._statements.values())
 
 
-@cache
 def queries(beside: str) -> Queries:
     """All statements of the `.sql` files in the folder of a module (pass `__file__`)."""
-    folder = Path(beside).parent
+    return _folder(Path(beside).parent)
+
+
+@cache
+def _folder(folder: Path) -> Queries:
     statements: dict[str, Statement] = {}
     for path in sorted(folder.glob("*.sql")):
         for statement in parse(path.read_text(encoding="utf-8")):
