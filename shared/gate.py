@@ -77,7 +77,7 @@ def enter(
         results = _arrive(call, route, credentials, inputs, session, entered)
     session.open = True
     if entered.caller:
-        _permit(call, route, credentials, entered.caller, inputs, session)
+        _permit(call, route, credentials, entered.caller, session)
         session.parameters["user_id"] = entered.caller.user_id
     session.parameters["if_match"] = inputs.if_match
     if fault:
@@ -181,7 +181,6 @@ def _permit(
     route: Route,
     credentials: Credentials | None,
     caller: Caller,
-    inputs: Inputs,
     session: Session,
 ) -> None:
     status = caller.account_status
@@ -199,7 +198,8 @@ def _permit(
         if not {scope, "*"} & set(caller.scopes):
             raise Refusal("FORBIDDEN", f"The API key lacks the scope {scope}.")
         if route.critical:
-            used = signing.check(session.database, caller.api_key_id, call.headers, inputs.raw)
+            raw = call.body() if route.body else b""  # not of `inputs`: they may be at fault
+            used = signing.check(session.database, caller.api_key_id, call.headers, raw)
             session.stays.append(used)
     elif route.critical and credentials:
         age = datetime.now(UTC).timestamp() - credentials.signed_in_at

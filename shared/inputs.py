@@ -13,6 +13,7 @@ import orjson
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails, from_json
 
+from shared.edits import Faults
 from shared.errors import Refusal
 from shared.lists import Paging
 from shared.models import ListQuery, Model, Query, nested_models, wire_names
@@ -35,7 +36,6 @@ class Inputs:
     request_hash: bytes = b""
     paging: Paging = field(default_factory=Paging)
     account: str = ""
-    raw: bytes = b""
 
 
 def read_inputs(
@@ -48,18 +48,17 @@ def read_inputs(
     """
     found = Inputs(arguments=dict(path))
     found.if_match = _if_match(call, version)
-    if route.body or route.raw_body:
-        found.raw = call.body()
+    raw = call.body() if route.body or route.raw_body else b""
     if route.body:
         name, model = route.body
-        found.arguments[name] = _body(call, model, version, found.raw)
+        found.arguments[name] = _body(call, model, version, raw)
         found.account = str(getattr(found.arguments[name], "email", ""))
     if route.query:
         name, query = route.query
         found.arguments[name] = _query(call, query, version, found)
     if route.writes and route.idempotency != "ignored":
         found.idempotency_key = _idempotency_key(call, route)
-        found.request_hash = _hash(call, found.raw, by)
+        found.request_hash = _hash(call, raw, by)
     return found
 
 
@@ -72,17 +71,21 @@ def _body(call: Call, model: type[Model], version: Version, raw: bytes) -> Model
 
 def parse(model: type[Model], version: Version, raw: bytes) -> Model:
     """A JSON document of a version as the model. Errors: MALFORMED_JSON, VALIDATION_ERROR."""
+    faults: Faults = []
     try:
         if not version.snake_case:
             return model.model_validate_json(raw, by_alias=True, by_name=False)
         document = from_json(raw, allow_inf_nan=False)
-        upgraded = orjson.dumps(from_older(version, model, document))
-        return model.model_validate_json(upgraded, by_alias=False, by_name=True)
+        upgraded = orjson.dumps(from_older(version, model, document, faults))
+        made = model.model_validate_json(upgraded, by_alias=False, by_name=True)
     except ValidationError as error:
-        raise refusal(error, "body", model) from None
+        raise refusal(error, "body", model, faults) from None
     except (ValueError, TypeError, RecursionError):
         # from_json on what is not JSON, orjson on an integer beyond 64 bits
         raise Refusal("MALFORMED_JSON") from None
+    if faults:
+        raise _invalid("body", [], faults)
+    return made
 
 
 def _query(call: Call, model: type[Query], version: Version, found: Inputs) -> Query:
@@ -91,16 +94,20 @@ def _query(call: Call, model: type[Query], version: Version, found: Inputs) -> Q
     except ValueError:  # invalid UTF-8 after percent-decoding
         raise Refusal("VALIDATION_ERROR", "The query string is not UTF-8.") from None
     document: dict[str, Any] = given
+    faults: Faults = []
     if version.snake_case:
         if issubclass(model, ListQuery):
             found.paging, document = _offset_paging(given)
-        document = from_older(version, model, document)
+        document = from_older(version, model, document, faults)
     try:
-        return model.model_validate(
+        made = model.model_validate(
             document, by_alias=not version.snake_case, by_name=version.snake_case
         )
     except ValidationError as error:
-        raise refusal(error, "query", model) from None
+        raise refusal(error, "query", model, faults) from None
+    if faults:
+        raise _invalid("query", [], faults)
+    return made
 
 
 def _offset_paging(given: dict[str, str]) -> tuple[Paging, dict[str, Any]]:
@@ -159,15 +166,24 @@ def _hash(call: Call, raw: bytes, by: str) -> bytes:
     return digest.digest()
 
 
-def refusal(error: ValidationError, place: str, model: type[Model]) -> Refusal:
+def refusal(
+    error: ValidationError, place: str, model: type[Model], faults: Faults | None = None
+) -> Refusal:
     """pydantic's findings as MALFORMED_JSON or VALIDATION_ERROR; input values stay out of it."""
     found = error.errors(include_url=False, include_context=True, include_input=False)
     if any(item["type"] == "json_invalid" for item in found):
         return Refusal("MALFORMED_JSON")
-    return Refusal(
-        "VALIDATION_ERROR",
-        details={"errors": [_finding(item, place, model) for item in found[:50]]},
-    )
+    return _invalid(place, [_finding(item, place, model) for item in found[:50]], faults or [])
+
+
+def _invalid(place: str, found: Faults, faults: Faults) -> Refusal:
+    """What a model found, and the faults of fields that an older version's steps left out."""
+    told = [fault["path"] for fault in faults]
+    found = [
+        item for item in found if not any(item["path"] == p[: len(item["path"])] for p in told)
+    ]
+    errors = [*found, *({**fault, "in": place} for fault in faults)]
+    return Refusal("VALIDATION_ERROR", details={"errors": errors})
 
 
 def _finding(item: ErrorDetails, place: str, model: type[Model]) -> dict[str, Any]:
