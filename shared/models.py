@@ -119,6 +119,7 @@ class Model(BaseModel):
         strict=True,
         allow_inf_nan=False,
         hide_input_in_errors=True,
+        defer_build=True,  # a validator when the first document needs it: most never do
         str_max_length=100_000,
     )
 
