@@ -20,7 +20,7 @@ Names in edits are field names (snake_case); each version's style gives them the
 """
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -28,9 +28,23 @@ from typing import Any, ClassVar, Literal
 
 import orjson
 
+from shared.edits import (
+    Document,
+    Edit,
+    Faults,
+    OnlyNewer,
+    OnlyOlder,
+    Rename,
+    Replace,
+    faults_of,
+    same,
+    strangers,
+    upgrade_field,
+)
+from shared.errors import Refusal
 from shared.models import Model, nested_models, wire_names
 
-Document = dict[str, Any]
+__all__ = ["Change", "Document", "OnlyNewer", "OnlyOlder", "Rename", "Replace", "Version", "same"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,51 +114,6 @@ def _with_dates(version: Version, dates: dict[str, str]) -> Version:
     return replace(version, deprecated_on=deprecated, sunset_on=sunset)
 
 
-def same(value: Any) -> Any:
-    """The conversion that changes nothing."""
-    return value
-
-
-@dataclass(frozen=True, slots=True)
-class Rename:
-    """A field with another name and the same value."""
-
-    newer: str
-    older: str
-
-
-@dataclass(frozen=True, slots=True)
-class Replace:
-    """A field that another stands for: `older_type` is its type in the older version."""
-
-    newer: str
-    older: str
-    older_type: Any
-    upgrade: Callable[[Any], Any] = same
-    downgrade: Callable[[Any], Any] = same
-
-
-@dataclass(frozen=True, slots=True)
-class OnlyNewer:
-    """A field that the older version does not have."""
-
-    newer: str
-
-
-@dataclass(frozen=True, slots=True)
-class OnlyOlder:
-    """A field that only the older version has, computed for answers from the newer document.
-
-    In requests its value goes to `upgrade(document, value)`, which may set newer fields.
-    """
-
-    older: str
-    older_type: Any
-    downgrade: Callable[[Document], Any] | None = None
-    upgrade: Callable[[Document, Any], None] | None = None
-
-
-Edit = Rename | Replace | OnlyNewer | OnlyOlder
 _CHANGES: dict[type[Model], list[type["Change"]]] = {}
 
 
@@ -155,27 +124,35 @@ class Change:
     newer: ClassVar[str] = "v2"
     models: ClassVar[tuple[type[Model], ...]] = ()
     edits: ClassVar[tuple[Edit, ...]] = ()
+    _unknown: ClassVar[frozenset[str]] = frozenset()
 
     def __init_subclass__(cls) -> None:
         if not cls.__doc__:
             raise TypeError(f"{cls.__name__} needs a docstring: it is the changelog entry")
         for model in cls.models:
             _CHANGES.setdefault(model, []).append(cls)
+        older = {edit.older for edit in cls.edits if not isinstance(edit, OnlyNewer)}
+        newer = {edit.newer for edit in cls.edits if not isinstance(edit, OnlyOlder)}
+        cls._unknown = frozenset(newer - older)
 
     @classmethod
-    def upgraded(cls, document: Document) -> Document:
-        """A request's document of the older version in the newer one's shape."""
-        result = dict(document)
+    def upgraded(cls, document: Document, faults: Faults) -> Document:
+        """A request's document of the older version in the newer one's shape, without the names
+        that the older one does not know. What cannot be understood is left out and told in
+        `faults`."""
+        for fault in faults:  # of the steps before
+            fault["path"] = (cls.newer_name(fault["path"][0]), *fault["path"][1:])
+        strange = strangers(cls.edits, document, faults)
+        left_out = cls._unknown | strange
+        result = {name: value for name, value in document.items() if name not in left_out}
         for edit in cls.edits:
-            if isinstance(edit, OnlyNewer):
-                result.pop(edit.newer, None)
-            elif edit.older in document:
-                value = result.pop(edit.older) if edit.older in result else document[edit.older]
-                if isinstance(edit, OnlyOlder):
-                    if edit.upgrade:
-                        edit.upgrade(result, value)
-                else:
-                    result[edit.newer] = _converted(edit, value)
+            if isinstance(edit, OnlyNewer) or edit.older not in document or edit.older in strange:
+                continue
+            value = result.pop(edit.older) if edit.older in result else document[edit.older]
+            try:
+                upgrade_field(edit, result, value)
+            except Refusal as refusal:
+                faults += faults_of(refusal)
         return result
 
     @classmethod
@@ -203,14 +180,13 @@ class Change:
                 return edit.older
         return field
 
-
-def _converted(edit: Rename | Replace, value: Any) -> Any:
-    """The newer value; a value of the wrong type stays, for the model to refuse."""
-    if isinstance(edit, Rename):
-        return value
-    if isinstance(edit.older_type, type) and not isinstance(value, edit.older_type):
-        return value
-    return edit.upgrade(value)
+    @classmethod
+    def newer_name(cls, field: str) -> str:
+        """What the newer version calls a field."""
+        for edit in cls.edits:
+            if isinstance(edit, Rename | Replace) and edit.older == field:
+                return edit.newer
+        return field
 
 
 @cache
@@ -253,22 +229,38 @@ def _nested(version: Version, model: type[Model], value: Any) -> Any:
     return to_wire(version, model, value) if isinstance(value, dict) else value  # pyright: ignore[reportUnknownArgumentType]
 
 
-def from_older(version: Version, model: type[Model], document: Any) -> Any:
-    """A request's document of an older version with the newest names; unknown ones dropped."""
+def from_older(
+    version: Version, model: type[Model], document: Any, faults: Faults | None = None
+) -> Any:
+    """A request's document of an older version with the newest names; unknown ones dropped.
+
+    Faults that only the older version knows of go to `faults`; they concern fields left out.
+    """
     if not isinstance(document, dict):
         return document
+    told: Faults = [] if faults is None else faults
     known: Document = document  # pyright: ignore[reportUnknownVariableType]
     for change in reversed(chain(model, version.name)):
-        known = change.upgraded(known)
+        known = change.upgraded(known, told)
     nested = nested_models(model)
-    result: Document = {}
-    for name, value in known.items():
-        if name in nested and isinstance(value, list):
-            value = [from_older(version, nested[name], item) for item in value]  # pyright: ignore[reportUnknownVariableType]
-        elif name in nested:
-            value = from_older(version, nested[name], value)
-        if name in model.model_fields or not version.lenient:
-            result[name] = value
+    return {
+        name: _inner(version, (name,), nested[name], value, told) if name in nested else value
+        for name, value in known.items()
+        if name in model.model_fields or not version.lenient
+    }
+
+
+def _inner(
+    version: Version, place: tuple[str | int, ...], model: type[Model], value: Any, faults: Faults
+) -> Any:
+    if isinstance(value, list):
+        return [
+            _inner(version, (*place, number), model, item, faults)
+            for number, item in enumerate(value)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+        ]
+    found: Faults = []
+    result = from_older(version, model, value, found)
+    faults += [{**item, "path": (*place, *item["path"])} for item in found]
     return result
 
 

@@ -4,11 +4,15 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from functions.courses.models import (
+    Code,
     Course,
     CoursePatch,
     DeletedCourse,
+    Description,
     FirstLecture,
+    Location,
     NewCourse,
+    Reminders,
 )
 from shared.versions import Change, Document, OnlyNewer, OnlyOlder, Rename, Replace
 
@@ -34,14 +38,14 @@ class CourseNames(Change):
         Replace(
             newer="code",
             older="course_code",
-            older_type=str | None,
+            older_type=Code | None,
             upgrade=_text,
             downgrade=_named,
         ),
         Replace(
             newer="description",
             older="about_course",
-            older_type=str | None,
+            older_type=Description | None,
             upgrade=_text,
             downgrade=_named,
         ),
@@ -110,7 +114,7 @@ class FirstLectureOnTheClock(Change):
         Replace(newer="start_local", older="start", older_type=str, upgrade=_utc),
         OnlyOlder("start", str, upgrade=_in_utc),  # the same field says two things
         Replace(newer="end_local", older="end", older_type=str | None, upgrade=_utc),
-        Replace(newer="location", older="venue", older_type=str | None, upgrade=_text),
+        Replace(newer="location", older="venue", older_type=Location | None, upgrade=_text),
         Replace(
             newer="recurrence",
             older="recurrence",
@@ -131,5 +135,5 @@ class FirstLectureInside(Change):
     models = (NewCourse,)
     edits = (
         Rename(newer="first_lecture", older="lecture"),
-        OnlyOlder("reminders", list[int] | None, upgrade=_to_lecture),
+        OnlyOlder("reminders", Reminders | None, upgrade=_to_lecture),
     )

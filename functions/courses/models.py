@@ -32,6 +32,7 @@ Tags = Annotated[list[Tag], Field(max_length=20)]
 Offset = Literal[5, 15, 30, 60, 120, 1440]
 Reminders = Annotated[list[Offset], Field(max_length=10)]
 Minutes = Annotated[int, Field(ge=1, le=1440)]
+Location = Annotated[Text, Field(max_length=200)]
 
 _LOCAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?", re.ASCII)
 
@@ -114,7 +115,7 @@ class FirstLecture(Model):
     end_local: LocalTime | None = None
     duration_minutes: Minutes | None = None
     timezone: TimeZone | None = None
-    location: Annotated[Text, Field(max_length=200)] = ""
+    location: Location = ""
     recurrence: Recurrence = "none"
     reminders: Reminders | None = None
 

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import AfterValidator
 
 from functions.notifications.models import (
     Notification,
@@ -13,13 +15,20 @@ from functions.notifications.models import (
     PreferencesPatch,
     UnreadCount,
 )
-from shared.errors import Refusal
 from shared.versions import Change, Document, OnlyNewer, OnlyOlder, Rename, Replace, same
 
 _SCREENS = {"assignments": "assignment", "lectures": "lecture", "study-sessions": "study-session"}
 _FOREVER = "2199-12-31T00:00:00Z"
-_FLAG = "true|false"
-_CLOCK = r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?"
+_CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?", re.ASCII)
+
+
+def _time_of_day(text: str) -> str:
+    if not _CLOCK.fullmatch(text):
+        raise ValueError("must be a time such as 22:00")
+    return text
+
+
+_Clock = Annotated[str, AfterValidator(_time_of_day)]
 
 
 def _deep_link(action_url: Any) -> str | None:
@@ -98,35 +107,22 @@ def _inside(
     section: str,
     name: str,
     older: str,
-    pattern: str,
+    older_type: Any,
     *,
-    upgrade: Callable[[Any], Any],
-    downgrade: Callable[[Any], Any],
+    upgrade: Callable[[Any], Any] = same,
+    downgrade: Callable[[Any], Any] = same,
 ) -> OnlyOlder:
-    """A field of the predecessor that lies inside of an object today. What is no such value is
-    refused here, where its older name is known; null says nothing."""
+    """A field of the predecessor that lies inside of an object today. Null says nothing."""
 
     def set_inside(document: Document, value: Any) -> None:
-        spelled = str(value).lower() if isinstance(value, bool) else value
-        if value is None:
-            return
-        if not isinstance(spelled, str) or not re.fullmatch(pattern, spelled):
-            raise _unusable(older, pattern)
-        document.setdefault(section, {})[name] = upgrade(value)
+        if value is not None:
+            document.setdefault(section, {})[name] = upgrade(value)
 
     return OnlyOlder(
         older,
-        bool if pattern == _FLAG else str,
+        older_type,
         upgrade=set_inside,
         downgrade=lambda document: downgrade(document[section][name]),
-    )
-
-
-def _unusable(older: str, pattern: str) -> Refusal:
-    expected = "true or false" if pattern == _FLAG else "a time such as 22:00"
-    finding = {"pointer": f"/{older}", "in": "body", "code": "invalid_value"}
-    return Refusal(
-        "VALIDATION_ERROR", details={"errors": [{**finding, "message": f"must be {expected}"}]}
     )
 
 
@@ -137,19 +133,19 @@ def _switch(section: str, name: str, older: str) -> OnlyOlder:
         section,
         name,
         older,
-        _FLAG,
+        bool,
         upgrade=lambda on: None if on else False,
         downgrade=lambda switch: switch is not False,
     )
 
 
-def _minutes(text: Any) -> Any:
+def _minutes(text: str) -> str:
     """The predecessor wrote times with seconds, too."""
-    return text[:5] if isinstance(text, str) and re.fullmatch(_CLOCK, text) else text
+    return text[:5]
 
 
 def _clock(newer: str, older: str) -> Replace:
-    return Replace(newer=newer, older=older, older_type=str, upgrade=_minutes, downgrade=same)
+    return Replace(newer=newer, older=older, older_type=_Clock, upgrade=_minutes)
 
 
 class PreferenceFlags(Change):
@@ -178,8 +174,7 @@ class PreferenceFlags(Change):
             "categories",
             "marketing",
             "marketing_enabled",
-            _FLAG,
-            upgrade=same,
+            bool,
             downgrade=lambda switch: switch is True,
         ),
         _switch("workflows", "assignment_reminder", "assignment_enabled"),
@@ -187,13 +182,9 @@ class PreferenceFlags(Change):
         _switch("workflows", "study_session_reminder", "srs_enabled"),
         _switch("workflows", "morning_summary", "morning_summary_enabled"),
         _switch("workflows", "evening_capture", "evening_capture_enabled"),
-        _inside(
-            "quiet_hours", "enabled", "quiet_hours_enabled", _FLAG, upgrade=same, downgrade=same
-        ),
-        _inside(
-            "quiet_hours", "start", "quiet_hours_start", _CLOCK, upgrade=_minutes, downgrade=same
-        ),
-        _inside("quiet_hours", "end", "quiet_hours_end", _CLOCK, upgrade=_minutes, downgrade=same),
+        _inside("quiet_hours", "enabled", "quiet_hours_enabled", bool),
+        _inside("quiet_hours", "start", "quiet_hours_start", _Clock, upgrade=_minutes),
+        _inside("quiet_hours", "end", "quiet_hours_end", _Clock, upgrade=_minutes),
         Replace(
             newer="dnd_until",
             older="do_not_disturb",

@@ -12,7 +12,6 @@ from functions.tasks.conversions import (
     recur,
     rule_of_pattern,
     set_duration,
-    short_name,
     use_utc,
     wall_clock,
 )
@@ -29,6 +28,7 @@ from functions.tasks.models import (
     StudySession,
     StudySessionPatch,
     StudySessionQuery,
+    SubmissionMethod,
 )
 from functions.tasks.overview_models import Home, NextTask, Streak
 from functions.tasks.trash_models import ItemReference, Operation, TrashItem
@@ -61,7 +61,7 @@ class AssignmentStatus(Change):
         Replace(
             newer="submission_method",
             older="submission_method",
-            older_type=str | None,
+            older_type=SubmissionMethod | None,
             upgrade=lambda method: method or "none",
             downgrade=lambda method: None if method == "none" else method,
         ),
@@ -149,8 +149,7 @@ class LectureNames(Change):
         Replace(
             newer="title",
             older="lecture_name",
-            older_type=Annotated[str, Field(max_length=35)],
-            upgrade=short_name,
+            older_type=Annotated[str, Field(min_length=1, max_length=35)],
         ),
         Rename(newer="location", older="venue"),
         Replace(

@@ -38,13 +38,6 @@ def recur(document: Document, value: Any) -> None:
         document.setdefault("recurrence", _PATTERNS["weekly"])
 
 
-def short_name(name: Any) -> Any:
-    """v1 refuses what its forms cannot show, although v2 takes it."""
-    if isinstance(name, str) and len(name) > 35:
-        raise invalid("title", "must have at most 35 characters")
-    return name
-
-
 def wall_clock(start: Any) -> Any:
     """A moment as a local time in UTC, which is the time zone of what v1 creates."""
     moment = _moment(start)
@@ -57,12 +50,17 @@ def use_utc(document: Document, _: Any) -> None:
 
 
 def set_duration(document: Document, end: Any) -> None:
-    """The minutes between start and end; an end without a start stays, to be refused."""
+    """The minutes between start and end, which v1 sends together; an hour without an end."""
     start, until = _moment(f"{document.get('start_local')}Z"), _moment(end)
-    if start and until:
-        document["duration_minutes"] = int((until - start).total_seconds() // 60)
-    elif end is None:
+    if end is None:
         document["duration_minutes"] = _ONE_HOUR
+    elif until is None:
+        raise invalid("duration_minutes", "must be a time such as 2027-01-15T11:30:00Z")
+    elif "start_local" not in document:
+        raise invalid("duration_minutes", "needs start_time beside it")
+    else:  # without a start that is one there are no minutes, and the start is what is refused
+        minutes = int((until - start).total_seconds() // 60) if start else _ONE_HOUR
+        document["duration_minutes"] = minutes
 
 
 def _moment(value: Any) -> datetime | None:

@@ -113,16 +113,29 @@ def test_going_up_and_down_again_loses_no_declared_field(begin, hours, done, unk
 @given(
     value=st.one_of(
         st.none(),
-        st.integers(),
+        st.integers(-(2**63), 2**63),
         st.text(),
-        st.lists(st.integers()),
+        st.lists(st.integers(0, 9)),
         st.booleans(),
-        st.dictionaries(st.text(), st.integers()),
+        st.dictionaries(st.text(), st.integers(0, 9)),
     )
 )
-def test_a_value_of_the_wrong_type_is_left_for_the_model_to_refuse(value: Any):
-    versions.from_older(V1, Lesson, {"begin": value, "hours": value, "done": value})
+def test_a_value_of_the_wrong_type_is_left_out_and_told(value: Any):
+    faults: list[dict[str, Any]] = []
+    sent = {"begin": value, "hours": value, "done": value}
+    found = versions.from_older(V1, Lesson, sent, faults)
+    told = {versions.spelled(V1, Lesson, fault["path"]) for fault in faults}
+    assert ("/done" in told) == (not isinstance(value, bool))
+    assert ("/hours" in told) == (type(value) is not int)
+    assert found.get("starts_at") == value
+    assert ("status" in found) == ("/done" not in told)
     versions.from_older(V1, Lesson, value)
+
+
+def test_names_of_newer_versions_mean_nothing_in_an_older_one():
+    sent = {"starts_at": "8:00", "minutes": 60, "status": "done", "notes": "x"}
+    assert versions.from_older(V1, Lesson, sent) == {}
+    assert versions.from_older(V2, Lesson, sent) == {"starts_at": "8:00", "notes": "x"}
 
 
 def test_pointers_are_in_the_callers_names():

@@ -1,0 +1,120 @@
+"""What can differ between two neighbouring API versions of a document: one field at a time.
+
+An edit is data, so that requests, answers, error pointers and JSON Schemas follow from it alike.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from pydantic import TypeAdapter, ValidationError
+
+from shared.errors import Refusal
+
+Document = dict[str, Any]
+
+
+def same(value: Any) -> Any:
+    """The conversion that changes nothing."""
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Rename:
+    """A field with another name and the same value."""
+
+    newer: str
+    older: str
+
+
+@dataclass(frozen=True, slots=True)
+class Replace:
+    """A field that another stands for: `older_type` is its type in the older version."""
+
+    newer: str
+    older: str
+    older_type: Any
+    upgrade: Callable[[Any], Any] = same
+    downgrade: Callable[[Any], Any] = same
+
+
+@dataclass(frozen=True, slots=True)
+class OnlyNewer:
+    """A field that the older version does not have."""
+
+    newer: str
+
+
+@dataclass(frozen=True, slots=True)
+class OnlyOlder:
+    """A field that only the older version has, computed for answers from the newer document.
+
+    In requests its value goes to `upgrade(document, value)`, which may set newer fields.
+    """
+
+    older: str
+    older_type: Any
+    downgrade: Callable[[Document], Any] | None = None
+    upgrade: Callable[[Document, Any], None] | None = None
+
+
+Edit = Rename | Replace | OnlyNewer | OnlyOlder
+Faults = list[dict[str, Any]]
+"""Findings about a request, each with the path of its field in the newest names."""
+_CHECKS: dict[int, tuple[Edit, TypeAdapter[Any]]] = {}
+
+
+def strangers(edits: Iterable[Edit], document: Document, faults: Faults) -> set[str]:
+    """The fields whose values are not of the older version's type: a step would misread them, and
+    the newer model might take for its own what the older one never allowed."""
+    found: set[str] = set()
+    for edit in edits:
+        if isinstance(edit, Replace | OnlyOlder) and edit.older in document:
+            strange = _strange(edit, document[edit.older])
+            faults += strange
+            found |= {edit.older} if strange else set()
+    return found
+
+
+def upgrade_field(edit: Rename | Replace | OnlyOlder, document: Document, value: Any) -> None:
+    """Put what an older field says into a newer document."""
+    if isinstance(edit, Rename):
+        document[edit.newer] = value
+    elif isinstance(edit, Replace):
+        document[edit.newer] = edit.upgrade(value)
+    elif edit.upgrade:
+        edit.upgrade(document, value)
+
+
+def _strange(edit: Replace | OnlyOlder, value: Any) -> Faults:
+    if isinstance(edit, OnlyOlder) and (edit.upgrade is None or value is None):
+        return []  # a field of answers only; null in a field that is gone says nothing
+    if id(edit) not in _CHECKS:  # the edit is kept too, so that no other can have its id
+        _CHECKS[id(edit)] = edit, TypeAdapter(edit.older_type)
+    try:
+        _CHECKS[id(edit)][1].validate_json(orjson.dumps(value), strict=True)
+    except ValidationError as error:
+        name = edit.newer if isinstance(edit, Replace) else edit.older
+        return [
+            {
+                "path": (name, *_places(item["loc"])),
+                "code": item["type"],
+                "message": item["msg"].removeprefix("Value error, "),
+            }
+            for item in error.errors(include_url=False, include_input=False)
+        ]
+    return []
+
+
+def _places(location: Iterable[str | int]) -> Iterable[int]:
+    """Where in a list; pydantic also names the alternatives of a union."""
+    return (part for part in location if isinstance(part, int))
+
+
+def faults_of(refusal: Refusal) -> Faults:
+    """What a step refused, as findings."""
+    return [
+        {"path": (item["field"],), "code": "value_error", "message": item["message"]}
+        for item in refusal.details["errors"]
+    ]
