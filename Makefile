@@ -17,7 +17,8 @@ COMPILE = $(INDEX) $(UV) pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help up test check fix invoke migrate seed reset new-domain lock build
+include infra/build/build.mk
+.PHONY: help up test check fix invoke migrate seed reset new-domain lock
 
 help: ## Show the commands
 	@echo "Campus: the commands"
@@ -27,7 +28,7 @@ help: ## Show the commands
 up: $(INSTALLED) $(EMULATOR) $(DOCS_PAGE) ## Run everything on this machine; Ctrl-C stops it and keeps the data
 	@exec $(BIN)/python -m infra.local up
 
-test: check $(EMULATOR) $(DOCS_PAGE) ## Everything that CI runs: make check, then the tests
+test: check $(EMULATOR) $(DOCS_PAGE) $(LAYERS_BUILT) ## Everything that CI runs: make check, then the tests
 	@.ci/install-browser
 	$(BIN)/pytest -n auto --dist loadgroup
 
@@ -68,9 +69,9 @@ lock: $(UV) ## Pin the newest allowed dependencies with their hashes
 	$(COMPILE) --upgrade pyproject.toml --group dev -o requirements.lock
 	echo "cryptography>=50" | $(COMPILE) --upgrade --group pyproject.toml:emulator - \
 		-o infra/emulator.lock
-
-build: $(INSTALLED) $(DOCS_PAGE) ## Build the deployable artifacts (needs the SAM CLI)
-	sam build
+	$(COMPILE) --constraints requirements.lock pyproject.toml -o infra/layer/requirements.lock
+	for tool in sam:aws-sam-cli checkov:checkov runtime:awslambdaric; do \
+		echo "$${tool#*:}" | $(COMPILE) --upgrade - -o "infra/build/tools/$${tool%:*}.lock"; done
 
 $(UV):
 	@echo "making the Python environment in .venv"
