@@ -71,6 +71,12 @@ class Stack:
         wait_for(lambda: "Campus is up" in self.tail(), 60, self.tail)
         return time.monotonic() - began
 
+    def restart(self, **extra: str) -> float:
+        """Stop, and start with other extra variables. Returns the seconds that the start took."""
+        self.stop()
+        self.extra = extra
+        return self.start()
+
     def kill(self) -> None:
         """kill -9: no farewell."""
         assert self.process
