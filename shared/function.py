@@ -3,11 +3,15 @@
 handle = function("tasks", routes=[assignments.routes, ...], subscribers=subscribers)
 """
 
+import os
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from types import ModuleType
 from typing import Any
 
+from shared import identity, observe
 from shared.consumer import Queue, Subscribers
+from shared.database import database
 from shared.http import Api
 from shared.routing import Routes
 
@@ -28,6 +32,8 @@ def function(
     """
     api = Api(service, routes)
     queue = Queue(service, subscribers or Subscribers())
+    if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
+        _prepare(api)
 
     def handle(event: dict[str, Any], context: Any) -> Any:
         if "requestContext" in event:
@@ -43,3 +49,17 @@ def function(
     handle.api = api  # pyright: ignore[reportFunctionMemberAccess]
     handle.queue = queue  # pyright: ignore[reportFunctionMemberAccess]
     return handle
+
+
+def _prepare(api: Api) -> None:
+    """Do in INIT, where Lambda gives a whole processor, what the first request would wait for on a
+    share of one. What fails here is done by the request that needs it. What staff alone calls does
+    not count."""
+    common = [route for route in api.table.routes if route.database and not route.roles]
+    steps: list[Callable[[], None]] = [observe.prepare]
+    if any(route.access == "user" for route in common):
+        steps.append(identity.prepare)
+    steps += [database(role).connect for role in {route.database or "app" for route in common}]
+    for step in steps:
+        with suppress(Exception):
+            step()

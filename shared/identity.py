@@ -102,6 +102,11 @@ def verify(token: str) -> Credentials:
     return held
 
 
+def prepare() -> None:
+    """Have the pool's keys before the first token comes."""
+    _keys.refresh()
+
+
 def _verify(token: str) -> Credentials:
     parts = token.split(".")
     if len(token) > _TOKEN_LENGTH or len(parts) != 3:
@@ -181,13 +186,16 @@ class _KeySet:
         self._lock = threading.Lock()
 
     def find(self, kid: str) -> Any:
+        self.refresh(kid)
+        if kid not in self._keys:
+            raise Refusal("INVALID_TOKEN")
+        return self._keys[kid]
+
+    def refresh(self, kid: str = "") -> None:
         if self._is_due(kid):
             with self._lock:
                 if self._is_due(kid):
                     self._fetch()
-        if kid not in self._keys:
-            raise Refusal("INVALID_TOKEN")
-        return self._keys[kid]
 
     def _is_due(self, kid: str) -> bool:
         """Tried again after a pause only, whether the store or a caller is at fault."""

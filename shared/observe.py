@@ -103,14 +103,27 @@ def span(name: str) -> Generator[None]:
     The SDK's support ends in February 2027: this is the one place that knows it.
     """
     header = trace_id()
-    if os.environ.get("CAMPUS_TRACING") != "on" or not header or "Sampled=1" not in header:
+    if not _traces() or not header or "Sampled=1" not in header:
         yield
         return
+    with _recorder().in_subsegment(name):
+        yield
+
+
+def _traces() -> bool:
+    return os.environ.get("CAMPUS_TRACING") == "on"
+
+
+def _recorder() -> Any:
     from aws_xray_sdk.core import xray_recorder
 
-    recorder: Any = xray_recorder
-    with recorder.in_subsegment(name):
-        yield
+    return xray_recorder
+
+
+def prepare() -> None:
+    """Load what traces before the first request is traced."""
+    if _traces():
+        _recorder()
 
 
 class Stopwatch:
