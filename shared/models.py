@@ -5,6 +5,7 @@ mode: no `"yes"` for a boolean, no `1.0` for an integer, no unknown field. Every
 be stored and read again: text without NUL in Unicode NFC, times between 1970 and 2200 in UTC.
 """
 
+import os
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -18,6 +19,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic.alias_generators import to_camel
 
 from shared.ids import canonical_uuid
+
+# Nobody plugs into pydantic here; looking for plugins reads the metadata of every package.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "true")
 
 _RFC3339 = re.compile(
     r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII
