@@ -4,11 +4,9 @@ import base64
 import hashlib
 import hmac
 import json
-import os
 import random
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
@@ -18,10 +16,9 @@ from cryptography.hazmat.primitives.serialization import (
     NoEncryption,
     PrivateFormat,
     PublicFormat,
-    load_pem_private_key,
 )
 
-from tests.campus import sign, token
+from tests.campus import pool_key, sign, token
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 STRANGE = "=+/. \n\t\x00%\u00e9\u0660\u202e"
@@ -30,10 +27,6 @@ STRANGE = "=+/. \n\t\x00%\u00e9\u0660\u202e"
 def segment(value: Any) -> str:
     raw = value if isinstance(value, bytes) else json.dumps(value).encode()
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
-
-
-def pool_key() -> Any:
-    return load_pem_private_key(Path(os.environ["CAMPUS_TEST_TOKEN_KEY"]).read_bytes(), None)
 
 
 def claims(subject: str, **changes: Any) -> dict[str, Any]:
