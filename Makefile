@@ -28,7 +28,7 @@ help: ## Show the commands
 up: $(INSTALLED) $(EMULATOR) $(DOCS_PAGE) ## Run everything on this machine; Ctrl-C stops it and keeps the data
 	@exec $(BIN)/python -m infra.local up
 
-test: check $(EMULATOR) $(DOCS_PAGE) $(LAYERS_BUILT) ## Everything that CI runs: make check, then the tests
+test: check $(EMULATOR) $(DOCS_PAGE) $(LAYERS_BUILT) $(SAM) ## Everything that CI runs: make check, then the tests
 	@.ci/install-browser
 	$(BIN)/pytest -n auto --dist loadgroup
 

@@ -18,6 +18,19 @@ build: $(INSTALLED) $(SAM) $(DOCS_PAGE) $(LAYERS_BUILT) ## Build what is deploye
 build-local: $(INSTALLED) $(SAM) $(RUNTIME) $(DOCS_PAGE) build/layers/here/built
 	@LAYER=here $(SAM) build --build-dir .aws-sam/here >build/sam.txt 2>&1 || { cat build/sam.txt; exit 1; }
 
+# What SAM itself writes: two actions that SQS does not have (W3037), a superfluous Fn::Sub (W1020).
+lint-template: $(INSTALLED) $(SAM) $(CHECKOV) build/translated.json ## Judge the template as written and as translated, with three linters
+	@$(SAM) validate --lint
+	@$(BIN)/cfn-lint template.yaml
+	@$(BIN)/cfn-lint --ignore-checks W3037 W1020 -- build/translated.json
+	@for file in template.yaml build/translated.json; do \
+		echo "checkov: $$file"; $(CHECKOV) --config-file .checkov.yaml --file $$file || exit 1; done
+
+build/translated.json: template.yaml infra/build/translate.py $(SAM)
+	@mkdir -p build
+	@.tools/sam/bin/python infra/build/translate.py template.yaml >$@.new
+	@mv $@.new $@
+
 build-%Function:
 	@$(BIN)/python -m infra.build function $*Function "$(ARTIFACTS_DIR)"
 
