@@ -116,6 +116,12 @@ class Database:
             connection.info.transaction_status == TransactionStatus.INERROR
         )
 
+    @property
+    def hung_up(self) -> bool:
+        """Whether the server has ended the session, so that nothing sent now can be done."""
+        connection = self._connection
+        return connection is None or bool(connection.closed) or _dead(connection)
+
     def rollback(self) -> None:
         """Leave any transaction; a connection that cannot even do that is dropped."""
         connection = self._connection
@@ -139,7 +145,7 @@ class Database:
 
     def _connected(self) -> psycopg.Connection[Row]:
         connection = self._connection
-        if connection is not None and not connection.closed and not _dead(connection):
+        if connection is not None and not self.hung_up:
             return connection
         self.drop()
         try:

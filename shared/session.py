@@ -102,7 +102,8 @@ class Session:
             raise RuntimeError("a database error was swallowed: everything would be rolled back")
         if self.open:
             self.open = False
-            self.database.committing = True
+            # A COMMIT that nobody is there to receive is not ambiguous: the unit may be repeated.
+            self.database.committing = not self.database.hung_up
             self.database.flush(*commands, ("commit", None))
             self.stays.clear()
 

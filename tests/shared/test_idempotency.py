@@ -6,7 +6,7 @@ import threading
 import psycopg
 import pytest
 
-from shared.database import Database
+from shared.database import Database, database
 from tests.campus import Answer, Campus, User
 
 LIST = "/v2/tasks/assignments"
@@ -41,22 +41,34 @@ def test_two_clients_with_one_key_get_one_answer(campus: Campus, premium: User):
     assert effects(campus, premium) == (10, 10)
 
 
+@pytest.mark.parametrize("headers", [{"Idempotency-Key": "k"}, {}], ids=["key", "no key"])
 @pytest.mark.parametrize("flush", [1, 2, 3])
-def test_a_connection_lost_at_any_step_is_invisible(
-    campus: Campus, user: User, monkeypatch: pytest.MonkeyPatch, flush: int
+def test_a_connection_lost_between_any_steps_is_invisible(
+    campus: Campus,
+    user: User,
+    monkeypatch: pytest.MonkeyPatch,
+    flush: int,
+    headers: dict[str, str],
 ):
-    """The server's process is terminated before the n-th flush; the third holds the COMMIT."""
+    """The server's process ends before the n-th flush is begun; the third holds the COMMIT, which
+    is not ambiguous when the server had hung up before."""
     original, count = Database.flush, [0]
 
-    def flaky(self: Database, *commands):
+    def end_backend(held: Database) -> None:
         count[0] += 1
-        if count[0] == flush and self._connection is not None:
-            pid = self._connection.info.backend_pid
-            campus.admin.execute("select pg_terminate_backend(%s)", (pid,))
-        return original(self, *commands)
+        if count[0] == flush and held._connection is not None:
+            pid = held._connection.info.backend_pid
+            campus.admin.execute("select pg_terminate_backend(%s, 5000)", (pid,))
 
+    def flaky(self: Database, *commands):
+        results = original(self, *commands)
+        end_backend(self)
+        return results
+
+    database("app").connect()
+    end_backend(database("app"))
     monkeypatch.setattr(Database, "flush", flaky)
-    answer = campus.call("POST", LIST, user, BODY, {"Idempotency-Key": "k"})
+    answer = campus.call("POST", LIST, user, BODY, headers)
     assert answer.status == 201, answer.text
     assert effects(campus, user) == (1, 1)
 
@@ -139,8 +151,6 @@ def test_an_expired_key_may_be_used_again(campus: Campus, user: User):
 def test_the_database_down_is_503_and_comes_back_without_a_restart(
     campus: Campus, user: User, monkeypatch: pytest.MonkeyPatch
 ):
-    from shared.database import database
-
     database("app").drop()
     with monkeypatch.context() as down:
         down.setenv("DATABASE_URL", "postgresql://127.0.0.1:1/none")
