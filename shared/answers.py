@@ -200,9 +200,12 @@ def version_headers(call: Call, version: Version, route: Route | None) -> dict[s
     }
     if version.is_deprecated and version.deprecated_on:
         guide = migration_guide(version)
-        successor = _address(f"/{LATEST.name}/" + call.path.removeprefix(f"/{version.name}/"))
         headers["Deprecation"] = _deprecation(version.deprecated_on)
-        headers["Link"] = f'<{guide}>; rel="deprecation", <{successor}>; rel="successor-version"'
+        headers["Link"] = f'<{guide}>; rel="deprecation"'
+        prefix, path = f"/{version.name}/", call.path
+        if path.startswith(prefix):  # a name of the predecessor may lead nowhere
+            successor = _address(f"/{LATEST.name}/{path.removeprefix(prefix)}")
+            headers["Link"] += f', <{successor}>; rel="successor-version"'
         headers["X-Deprecated-Version"] = version.name
         headers["X-Migration-Guide"] = guide
         if version.sunset_on:
@@ -223,6 +226,19 @@ def _address(path: str) -> str:
 def migration_guide(version: Version) -> str:
     """Where the way out of a version is described."""
     return f"/versions/{version.name}/migration-guide"
+
+
+def unsupported() -> Refusal:
+    """What a call of a version that does not exist is told."""
+    names = [version.name for version in versions().values() if not version.is_sunset]
+    details = {"supportedVersions": names, "latestVersion": LATEST.name}
+    return Refusal("UNSUPPORTED_VERSION", details=details)
+
+
+def sunset(version: Version) -> Refusal:
+    """What a call of a version that is over is told."""
+    details = {"migrationGuide": migration_guide(version), "latestVersion": LATEST.name}
+    return Refusal("VERSION_SUNSET", details=details)
 
 
 def _deprecation(day: Any) -> str:

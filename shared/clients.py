@@ -13,8 +13,8 @@ EXPOSED = (
     "X-Supported-Versions"
 )
 TAKEN = (
-    "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-API-Key, "
-    "X-Client-Version"
+    "API-Version, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, "
+    "X-API-Key, X-API-Version, X-Client-Version"
 )
 _RELEASE = re.compile(r"([a-z]{2,16})/(\d{1,5}(?:\.\d{1,5}){0,3})", re.ASCII)
 

@@ -14,13 +14,14 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from shared import gate, limits, outbox
+from shared import gate, limits, old_names, outbox
 from shared.answers import (
     Answer,
     gateway_response,
-    migration_guide,
     refused,
     render,
+    sunset,
+    unsupported,
     version_headers,
 )
 from shared.clients import check_release, cross_origin, preflight
@@ -31,7 +32,7 @@ from shared.identity import Credentials, read_credentials
 from shared.inputs import Inputs, read_inputs
 from shared.observe import Stopwatch, canonical_line, cold_start, log_failure, span, trace_id
 from shared.request import Call, Request
-from shared.routing import METHODS, Route, Routes, Table
+from shared.routing import OLD_PATHS, Route, Routes, Table
 from shared.session import Session
 from shared.versions import LATEST, Version, versions
 from shared.work import after_commit
@@ -89,16 +90,10 @@ class _Exchange:
         return gateway_response(self.call, answer, headers)
 
     def _answer(self) -> Answer:
-        path = self._choose()
-        table, version = self.api.table, self._table_version(path)
+        version, path = self._choose()
+        table = self.api.table
         if self.call.method == "OPTIONS":
             return preflight(self.call, table.methods(version, path))
-        if self.call.method not in (*METHODS, "HEAD"):
-            allow = table.methods(version, path)
-            raise Refusal(
-                "METHOD_NOT_ALLOWED" if allow else "NOT_FOUND",
-                headers={"Allow": allow} if allow else {},
-            )
         self.route, parameters = table.find(version, self.call.method, path)
         check_release(self.call)
         credentials, inputs, fault = self._read(self.route, parameters)
@@ -108,30 +103,26 @@ class _Exchange:
             return self._without_database(self.route, inputs)
         return self._in_transaction(self.route, credentials, inputs, fault)
 
-    def _choose(self) -> str:
-        """The path below the version. Errors: UNSUPPORTED_VERSION, VERSION_SUNSET."""
-        found = _VERSIONED.fullmatch(self.call.path)
-        if not found:
-            return self.call.path
-        known = versions()
-        if found[1] not in known:
-            raise Refusal(
-                "UNSUPPORTED_VERSION",
-                details={
-                    "supportedVersions": [v.name for v in known.values() if not v.is_sunset],
-                    "latestVersion": LATEST.name,
-                },
-            )
-        self.version = known[found[1]]
-        if self.version.is_sunset:
-            guide = migration_guide(self.version)
-            raise Refusal(
-                "VERSION_SUNSET", details={"migrationGuide": guide, "latestVersion": LATEST.name}
-            )
-        return found[2] or "/"
+    def _choose(self) -> tuple[str, str]:
+        """The version ("" for none) and the path below it, an old one as it is.
 
-    def _table_version(self, path: str) -> str:
-        return "" if path is self.call.path else self.version.name
+        Errors: UNSUPPORTED_VERSION, VERSION_SUNSET, GONE."""
+        path = self.call.path
+        found = _VERSIONED.fullmatch(path)
+        old = path.startswith(OLD_PATHS) and not self.api.table.methods("", path)
+        if not found and not old:
+            return "", path
+        name = found[1] if found else old_names.wanted_version(self.call.headers)
+        known = versions()
+        if name not in known:
+            raise unsupported()
+        self.version = known[name]
+        if self.version.is_sunset:
+            raise sunset(self.version)
+        if found:
+            return name, found[2] or "/"
+        old_names.refuse_dropped(path)
+        return name, path
 
     def _read(
         self, route: Route, parameters: dict[str, Any]
@@ -146,6 +137,10 @@ class _Exchange:
         except Refusal as refusal:
             fault = refusal
         try:
+            if self.call.path.startswith(OLD_PATHS):
+                self.call, parameters = old_names.translated(
+                    self.call, route, self.version, parameters
+                )
             by = credentials.limit_key if credentials else ""
             inputs = read_inputs(self.call, route, self.version, parameters, by)
         except Refusal as refusal:
@@ -291,7 +286,7 @@ class _Exchange:
             "cold_start": cold_start(),
             "db_ms": round(held.seconds * 1000, 3) if held else None,
             "db_round_trips": held.round_trips if held else None,
-            "db_round_trips_declared": _declared(self.route),
+            "db_round_trips_declared": self.route.round_trips if self.route else None,
             "attempts": self.attempts or None,
             "level": "ERROR" if answer.status >= 500 else "INFO",
         }
@@ -300,11 +295,3 @@ class _Exchange:
             "http_request_duration_seconds": (milliseconds / 1000, "Seconds"),
         }
         canonical_line(self.api.service, "request", fields, metrics)
-
-
-def _declared(route: Route | None) -> int | None:
-    """The budget: the gate's flush, the route's statements, for a write the closing flush, and for
-    a critical one the signature of an API key."""
-    if route is None or route.database is None:
-        return None
-    return 1 + route.statements + (1 if route.writes else 0) + (1 if route.critical else 0)

@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Generic
 from urllib.parse import parse_qsl
@@ -98,6 +98,12 @@ class Call:
         if len(raw) > MAX_BODY:
             raise _too_large()
         return raw
+
+    def moved(self, method: str, path: str, body: bytes | None) -> "Call":
+        """The same call at another path, with another body if there is one."""
+        if body is None:
+            return replace(self, method=method, path=path)
+        return replace(self, method=method, path=path, _body=body.decode(), _base64=False)
 
     def query(self) -> dict[str, str]:
         """Query parameters; repeated ones joined by commas, as the gateway joins them."""

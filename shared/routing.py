@@ -11,7 +11,7 @@ string (a `Query`), the answer (a `Model`, a `Page`, a `Reply`, or None for 204)
 """
 
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal, get_args, get_origin
@@ -26,6 +26,7 @@ Limit = Literal["reads", "creates", "updates", "deletes", "course_creates", "aut
 Access = Literal["user", "public", "token", "webhook"]
 Handler = Callable[..., Any]
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+OLD_PATHS = "/functions/v1/"
 _LIMITS: dict[str, Limit] = {
     "GET": "reads",
     "POST": "creates",
@@ -33,6 +34,25 @@ _LIMITS: dict[str, Limit] = {
     "PATCH": "updates",
     "DELETE": "deletes",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Old:
+    """A name of the predecessor, below /functions/v1/, that leads to a route (`old_names.py`).
+
+    Any method that writes leads there, for a route that reads GET too, unless `methods` are given.
+    `fields` tells what a top-level field of the old body is called in v1 (or in the path), and
+    `values` the path parameters that are the same for every call.
+    """
+
+    name: str
+    methods: tuple[str, ...] = ()
+    fields: Mapping[str, str] = field(default_factory=dict[str, str])
+    values: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def taken(self, method: str) -> tuple[str, ...]:
+        """The methods by which this name leads to a route with that method."""
+        return self.methods or (*(["GET"] if method == "GET" else []), *METHODS[1:])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +88,7 @@ class Route:
     result: type[Model] | None = None
     result_is_page: bool = False
     raw_body: bool = False
+    old: tuple[Old, ...] = ()
 
     @property
     def writes(self) -> bool:
@@ -76,6 +97,14 @@ class Route:
     @property
     def versionless(self) -> bool:
         return not self.versions
+
+    @property
+    def round_trips(self) -> int | None:
+        """The budget: the gate's flush, the statements, for a write the closing flush, and for a
+        critical one the signature of an API key."""
+        if self.database is None:
+            return None
+        return 1 + self.statements + int(self.writes) + int(self.critical)
 
 
 class Routes:
@@ -110,6 +139,7 @@ class Routes:
             for verb in (method, "PUT") if also_put else (method,):
                 route = _route(verb, self.prefix + path, handler, self.tag, dict(given))
                 self.routes.append(route)
+                given.pop("old", None)
             return handler
 
         return register
@@ -122,6 +152,7 @@ def _route(method: str, path: str, handler: Handler, tag: str, options: dict[str
     if not summary:
         raise TypeError(f"{handler.__qualname__} needs a docstring: it is its documentation")
     options.setdefault("limit", _LIMITS[method])
+    named: tuple[str | Old, ...] = options.pop("old", ())
     signature = inspect.signature(handler, eval_str=True)
     return Route(
         method=method,
@@ -131,6 +162,7 @@ def _route(method: str, path: str, handler: Handler, tag: str, options: dict[str
         tag=tag,
         summary=summary,
         versions=served,
+        old=tuple(Old(name) if isinstance(name, str) else name for name in named),
         **_inputs(path, signature),
         **_result(signature.return_annotation),
         **options,
@@ -183,7 +215,10 @@ class Table:
         self._roots: dict[str, _Node] = {}
         for route in self.routes:
             for version in route.versions or ("",):
-                self._insert(version, route)
+                self._insert(version, route.method, route.path, route)
+                for old in route.old:
+                    for method in old.taken(route.method):
+                        self._insert(version, method, OLD_PATHS + old.name, route)
 
     def find(self, version: str, method: str, path: str) -> tuple[Route, dict[str, Any]]:
         """The route and its path parameters. Errors: NOT_FOUND, METHOD_NOT_ALLOWED with Allow."""
@@ -194,26 +229,26 @@ class Table:
         if wanted not in node.methods:
             raise Refusal("METHOD_NOT_ALLOWED", headers={"Allow": allowed(node.methods)})
         route, names = node.methods[wanted]
-        return route, _typed(route, dict(zip(names, values, strict=True)))
+        return route, typed(route, dict(zip(names, values, strict=True)))
 
     def methods(self, version: str, path: str) -> str:
         """The `Allow` value of a path, empty when there is no such path."""
         node, _ = self._walk(self._roots.get(version), _segments(path))
         return allowed(node.methods) if node and node.methods else ""
 
-    def _insert(self, version: str, route: Route) -> None:
+    def _insert(self, version: str, method: str, path: str, route: Route) -> None:
         node = self._roots.setdefault(version, _Node())
         names: list[str] = []
-        for part in route.path.split("/")[1:]:
+        for part in path.split("/")[1:]:
             if part.startswith("{"):
                 names.append(part[1:-1])
                 node.parameter = node.parameter or _Node()
                 node = node.parameter
             else:
                 node = node.exact.setdefault(part, _Node())
-        if route.method in node.methods:
-            raise ValueError(f"{route.method} {route.path} is defined twice")
-        node.methods[route.method] = (route, tuple(names))
+        if method in node.methods:
+            raise ValueError(f"{method} {path} is defined twice")
+        node.methods[method] = (route, tuple(names))
 
     def _walk(self, node: _Node | None, parts: list[str]) -> tuple[_Node | None, list[str]]:
         values: list[str] = []
@@ -241,12 +276,12 @@ def _segments(path: str) -> list[str]:
     return path.split("/")[1:]
 
 
-def _typed(route: Route, values: dict[str, str]) -> dict[str, Any]:
+def typed(route: Route, values: Mapping[str, str]) -> dict[str, Any]:
     """Path parameters in the types of the signature; what cannot be one names no record."""
-    typed: dict[str, Any] = {}
+    found: dict[str, Any] = {}
     for name, text in values.items():
         value: Any = canonical_uuid(text) if route.parameters[name] is UUID else text
         if value is None or len(text) > 512 or "\x00" in text:
             raise Refusal("NOT_FOUND")
-        typed[name] = value
-    return typed
+        found[name] = value
+    return found

@@ -15,6 +15,9 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
 from infra.openapi.document import build
+from infra.openapi.routes import handlers
+from shared.errors import Refusal
+from shared.routing import OLD_PATHS
 
 Json = dict[str, Any]
 
@@ -47,7 +50,11 @@ def check_response(method: str, target: str, answer: Response) -> None:
     """
     parts = urlsplit(target)
     version = "v1" if re.match(r"/v1(/|$)", parts.path) else "v2"
-    operation = _find(version, method, parts.path)
+    path = parts.path
+    if path.startswith(OLD_PATHS):
+        version = answer.headers["X-API-Version"]
+        method, path = _newer_place(version, method, path)
+    operation = _find(version, method, path)
     if operation is None:
         if answer.status >= 400 and method != "HEAD":
             _validate(f"{method} {parts.path}", _error_schema(version), _body(answer))
@@ -114,6 +121,18 @@ def _operations(version: str) -> list[_Operation]:
         pattern = re.compile(re.sub(r"\{\w+\}", "[^/]+", path.replace(".", r"\.")))
         found += [_Operation(version, method.upper(), path, pattern) for method in item]
     return sorted(found, key=lambda operation: operation.path.count("{"))
+
+
+def _newer_place(version: str, method: str, path: str) -> tuple[str, str]:
+    """Method and path of the route that one of the predecessor's paths leads to."""
+    for handle in handlers().values():
+        for place in (version, ""):
+            try:
+                route, _ = handle.api.table.find(place, method, path)
+            except Refusal:
+                continue
+            return route.method, route.path if route.versionless else f"/{version}{route.path}"
+    return method, path
 
 
 @cache

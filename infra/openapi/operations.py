@@ -11,7 +11,7 @@ from infra.openapi.parameters import header_parameters, path_parameters, query_p
 from infra.openapi.samples import answer_sample, request_sample
 from infra.openapi.schemas import Schemas
 from shared.request import Reply
-from shared.routing import Route
+from shared.routing import OLD_PATHS, Route
 from shared.versions import Version
 
 Json = dict[str, Any]
@@ -37,6 +37,7 @@ def operation(route: Route, schemas: Schemas, operation_id: str) -> Json:
         "responses": {**_successes(route, schemas), **_failures(route, version)},
         "x-rate-limit": route.limit if route.limit != "none" else None,
         "x-roles": list(route.roles),
+        "x-old-names": [OLD_PATHS + old.name for old in route.old],
         "deprecated": bool(version.deprecated_on and not route.versionless)
         or route.deprecated_on is not None,
     }

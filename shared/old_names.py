@@ -1,0 +1,129 @@
+"""The predecessor's function paths, `/functions/v1/{name}`, for its installed clients.
+
+A route says which names lead to it (`old=("update-assignment",)`). A header chooses the version, v1
+without one. The predecessor took everything in the body: from there comes what the route's own path
+says. Then the call goes on as if it had come by that path, so that answers, replays, `Location` and
+the successor's link are the same.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from pydantic.alias_generators import to_camel, to_snake
+from pydantic_core import from_json
+
+from shared.errors import Refusal
+from shared.request import Call
+from shared.routing import OLD_PATHS, Old, Route, typed
+from shared.versions import Version, versions
+
+_BY_CLOCK = "It runs by the clock; nobody calls it."
+_BY_EVENT = "It follows from events; nobody calls it."
+_TEST = "It was a test."
+DROPPED: Mapping[str, str] = {
+    "auto-unsuspend-accounts": _BY_CLOCK,
+    "check-budget-alerts": _BY_CLOCK,
+    "check-grace-period": _BY_CLOCK,
+    "check-policy-accessibility": _BY_CLOCK,
+    "cleanup-deleted-items": _BY_CLOCK,
+    "cleanup-idempotency-keys": _BY_CLOCK,
+    "cleanup-old-reminders": _BY_CLOCK,
+    "cleanup-rate-limits": _BY_CLOCK,
+    "crash-rate-monitor": _BY_CLOCK,
+    "decrypt-data": "Anybody could decrypt with it. Data is decrypted for its owner only.",
+    "encrypt-data": "Anybody could encrypt with it. Data is encrypted where it is stored.",
+    "grant-premium-access": "Whoever called it got the premium plan. Administrators grant it.",
+    "monitor-edge-functions": _BY_CLOCK,
+    "monitor-storage": _BY_CLOCK,
+    "permanently-delete-account": _BY_CLOCK,
+    "process-due-reminders": _BY_CLOCK,
+    "process-jobs": _BY_EVENT,
+    "process-notification-queue": _BY_CLOCK,
+    "public-test": _TEST,
+    "send-alert-email": _BY_EVENT,
+    "send-daily-summary-notifications": _BY_CLOCK,
+    "send-evening-capture-notifications": _BY_CLOCK,
+    "send-welcome-email": _BY_EVENT,
+    "simple-test": _TEST,
+    "test-home-data": _TEST,
+    "test-no-db": _TEST,
+    "update-revenuecat-subscription": "It believed the client. The provider's webhook tells.",
+}
+
+
+def wanted_version(headers: Mapping[str, str]) -> str:
+    """The version that the header names, as `v2` or `2`; the oldest without one."""
+    name = (headers.get("x-api-version") or headers.get("api-version") or "").strip().lower()
+    if not name:
+        return next(iter(versions()))
+    return name if name.startswith("v") else f"v{name}"
+
+
+def refuse_dropped(path: str) -> None:
+    """GONE, with the reason, for a function that has no successor."""
+    reason = DROPPED.get(path.removeprefix(OLD_PATHS))
+    if reason:
+        raise Refusal("GONE", f"This function is gone. {reason}", details={"reason": reason})
+
+
+def translated(
+    call: Call, route: Route, version: Version, found: Mapping[str, Any]
+) -> tuple[Call, dict[str, Any]]:
+    """The call as the route's own path would have brought it, and the path's parameters.
+
+    `found` are those of the old path. Errors: NOT_FOUND, MALFORMED_JSON, VALIDATION_ERROR.
+    """
+    name = call.path.removeprefix(OLD_PATHS)
+    old = next((old for old in route.old if old.name == name), Old(name))
+    texts = {**old.values, **{key: str(value) for key, value in found.items()}}
+    missing = [key for key in route.parameters if key not in texts]
+    body = call.body() if missing or route.body else b""
+    if body:
+        document = _document(body, version, old)
+        texts |= {key: _taken(document, key, version, old) for key in missing}
+        body = orjson.dumps(document)
+    elif missing:
+        raise _missing(missing[0], version, old)
+    path = route.path if route.versionless else f"/{version.name}{route.path}"
+    for key, text in texts.items():
+        path = path.replace(f"{{{key}}}", text)
+    method = "HEAD" if call.method == "HEAD" else route.method
+    return call.moved(method, path, body or None), typed(route, texts)
+
+
+def _document(body: bytes, version: Version, old: Old) -> dict[str, Any]:
+    """The body. The predecessor spelled some names in camelCase: v1 gets them as it knows them."""
+    try:
+        document = from_json(body, allow_inf_nan=False)
+        orjson.dumps(document)
+    except (ValueError, TypeError, RecursionError):
+        raise Refusal("MALFORMED_JSON") from None
+    if not isinstance(document, dict):
+        return {}
+    given: dict[str, Any] = document  # pyright: ignore[reportUnknownVariableType]
+    if not version.snake_case:
+        return given
+    return {_renamed(key, old): value for key, value in given.items()}
+
+
+def _taken(document: dict[str, Any], parameter: str, version: Version, old: Old) -> str:
+    """A path parameter out of the body, by its own name, an old one, or plainly `id`."""
+    names = {parameter, "id"} if parameter.endswith("_id") else {parameter}
+    keys = [key for key in document if _renamed(key, old) in names]
+    values = [document.pop(key) for key in keys]
+    if not values or not isinstance(values[0], str) or not values[0]:
+        raise _missing(parameter, version, old)
+    return values[0]
+
+
+def _renamed(key: str, old: Old) -> str:
+    plain = to_snake(key)
+    return old.fields.get(plain, plain)
+
+
+def _missing(parameter: str, version: Version, old: Old) -> Refusal:
+    name = next((key for key, newer in old.fields.items() if newer == parameter), parameter)
+    spelled = name if version.snake_case else to_camel(name)
+    error = {"pointer": f"/{spelled}", "in": "body", "code": "missing", "message": "is needed"}
+    return Refusal("VALIDATION_ERROR", details={"errors": [error]})
