@@ -118,6 +118,8 @@ def restore_items(
     rows = request.db.rows(sql.restore_items, kind=kind, id=item_id, deletion_id=deletion_id)
     if rows and not rows[0]["courses_open"]:
         raise Refusal("CONFLICT", "Its course is deleted: restore the course first.")
+    if rows and not rows[0]["parents_open"]:
+        raise Refusal("CONFLICT", "What it is a part of is deleted: restore that first.")
     _tell(request, "restored", rows, deletion_id=rows[0]["deletion_id"] if rows else None)
     return rows
 

@@ -7,7 +7,7 @@ select kind, id, version
   from purge_task_item(%(kind)s, %(id)s, %(user_id)s, %(if_match)s, %(from_trash)s)
 
 -- By the deletion's id or an item's: one row for each item that came back, or one without an item
--- when a course that the deletion took items of is itself deleted.
+-- when a course or an assignment that these belong to has been deleted by itself.
 -- name: restore_items
 with wanted as (
     select deletion_id
@@ -18,15 +18,21 @@ with wanted as (
      limit 1
 ), deletion as (
     select i.deletion_id,
-           bool_and(i.course_id is null or course_is_open(i.course_id)) as courses_open
+           bool_and(i.course_id is null or course_is_open(i.course_id)) as courses_open,
+           not exists (select from assignment as a
+                         join assignment as p on p.user_id = a.user_id and p.id = a.parent_id
+                        where a.user_id = %(user_id)s and a.deletion_id = i.deletion_id
+                          and p.deleted_at is not null
+                          and p.deletion_id <> a.deletion_id) as parents_open
       from task_item as i join wanted as w on w.deletion_id = i.deletion_id
      where i.user_id = %(user_id)s
      group by i.deletion_id
 )
-select d.deletion_id, d.courses_open, r.kind, r.id, r.version
+select d.deletion_id, d.courses_open, d.parents_open, r.kind, r.id, r.version
   from deletion as d
        left join restore_task_deletion(%(user_id)s, (select deletion_id from deletion
-                                                      where courses_open)) as r on true
+                                                      where courses_open and parents_open))
+                 as r on true
 
 -- name: list_trash
 -- sort -deleted_at: deleted_at

@@ -82,8 +82,18 @@ language sql stable security invoker set search_path = public, pg_temp as $$
                                where user_id = p_user and parent_id = p_part)
 $$;
 
--- Moves one live item to the trash with what hangs on it. Gone within five minutes of its creation,
--- it does not count against the allowance. Returns the items that went, not the reminders.
+-- What a deletion took within five minutes of its creation does not count against the allowance.
+create function forget_quick_creations(p_user uuid, p_deletion uuid) returns void
+language sql volatile security invoker set search_path = public, pg_temp as $$
+    delete from task_creation as c
+     using task_item as i
+     where i.user_id = p_user and i.deletion_id = p_deletion
+       and c.item_id = i.id and c.user_id = p_user
+       and c.created_at > now() - interval '5 minutes'
+$$;
+
+-- Moves one live item to the trash with what hangs on it. Returns the items that went, not the
+-- reminders.
 create function delete_task_item(p_kind text, p_id uuid, p_user uuid, p_deletion uuid,
                                  p_version integer)
 returns table (kind text, id uuid, version integer)
@@ -92,30 +102,47 @@ begin
     if soft_delete_record(p_kind, p_id, p_user, p_deletion, p_version) = '{}' then
         return;
     end if;
-    delete from task_creation as c
-     where c.item_id = p_id and c.user_id = p_user
-       and c.created_at > now() - interval '5 minutes';
+    perform forget_quick_creations(p_user, p_deletion);
     return query
     select i.kind, i.id, i.version from task_item as i
      where i.user_id = p_user and i.deletion_id = p_deletion;
 end
 $$;
 
--- Brings back exactly what one deletion took (null: nothing). Returns the items, not the reminders.
+-- Brings back exactly what one deletion took (null: nothing), and counts it again. What lies under
+-- something that another deletion has taken meanwhile belongs to that deletion from now on. Returns
+-- the items that came back, not the reminders.
 create function restore_task_deletion(p_user uuid, p_deletion uuid)
 returns table (kind text, id uuid, version integer)
 language plpgsql volatile security invoker set search_path = public, pg_temp as $$
 declare
-    v_ids uuid[] := array(select i.id from task_item as i
-                           where i.user_id = p_user and i.deletion_id = p_deletion);
+    v_ids  uuid[] := array(select i.id from task_item as i
+                            where i.user_id = p_user and i.deletion_id = p_deletion);
+    v_held record;
 begin
     perform restore_record('assignment', p_deletion, p_user),
             restore_record('lecture', p_deletion, p_user),
             restore_record('study_session', p_deletion, p_user),
             restore_record('reminder', p_deletion, p_user);
+    for v_held in
+        select 'assignment' as kind, a.id, w.deletion_id
+          from assignment as a join assignment as w on w.id = a.parent_id
+         where a.user_id = p_user and a.id = any(v_ids) and w.user_id = p_user
+           and w.deleted_at is not null
+        union all
+        select i.kind, i.id, c.deletion_id
+          from task_item as i join deleted_course as c on c.id = i.course_id
+         where i.user_id = p_user and i.id = any(v_ids) and c.user_id = p_user
+    loop
+        perform soft_delete_record(v_held.kind, v_held.id, p_user, v_held.deletion_id);
+    end loop;
+    insert into task_creation (item_id, user_id, created_at)
+    select i.id, p_user, i.created_at from task_item as i
+     where i.user_id = p_user and i.id = any(v_ids) and i.deleted_at is null
+    on conflict do nothing;
     return query
     select i.kind, i.id, i.version from task_item as i
-     where i.user_id = p_user and i.id = any(v_ids);
+     where i.user_id = p_user and i.id = any(v_ids) and i.deleted_at is null;
 end
 $$;
 
@@ -152,4 +179,4 @@ end
 $$;
 
 grant execute on function lecture_occurrences, task_allowance, task_permission, parent_is_open,
-    delete_task_item, restore_task_deletion, purge_task_item to campus_app, campus_system;
+    forget_quick_creations, delete_task_item, restore_task_deletion, purge_task_item to campus_app, campus_system;

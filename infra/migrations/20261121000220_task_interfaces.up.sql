@@ -76,6 +76,7 @@ begin
            into v_ids using p_user, p_course, p_deletion;
         perform soft_delete_children(v_kind, v_ids, p_user, p_deletion) where v_ids is not null;
     end loop;
+    perform forget_quick_creations(p_user, p_deletion);
 end
 $$;
 
