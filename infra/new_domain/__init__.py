@@ -1,70 +1,53 @@
 """`make new-domain NAME=library`: the folder of a domain that runs and is proven at once.
 
-It is made from `pattern/`: a file's path and text with `$name`, `$Name` and `$version` filled in.
-The function is written into template.yaml in front of the one after it.
+It is made from `pattern/`: files with NAME and VERSION in their paths and `$name`, `$Name` and
+`$path` in their texts. What files that are there have to say of it is in inserts.py.
 """
 
-import keyword
 import re
 from datetime import UTC, datetime
 from pathlib import Path
 from string import Template
 
-PATTERN = Path(__file__).parent / "pattern"
-_FUNCTION = Template("""\
-  ${Name}Function:
-    Type: AWS::Serverless::Function
-    Properties:
-      FunctionName: !Sub campus-$${Stage}-$name
-      Description: The domain $name.
-      Handler: functions.$name.handler.handle
-      Policies:
-        - !Ref FunctionPolicy
-      Events:
-        ${Name}:
-          Type: HttpApi
-          Properties:
-            Path: /{version}/$name
-            Method: ANY
-        ${Name}Below:
-          Type: HttpApi
-          Properties:
-            Path: /{version}/$name/{proxy+}
-            Method: ANY
+from infra.new_domain.inserts import INSERTS
+from infra.new_domain.names import check_name
 
-""")
-_BEFORE = "  AdminFunction:\n"
+PATTERN = Path(__file__).parent / "pattern"
 
 
 def create(name: str, root: Path) -> list[Path]:
-    """Write the files of a new domain and its function. Returns the files; refuses a bad name."""
-    if not re.fullmatch(r"[a-z][a-z_]{2,19}", name) or keyword.iskeyword(name):
-        raise SystemExit("a domain's name is 3 to 20 lower-case letters, such as library")
+    """Write the files of a new domain and its function. Returns the files.
+
+    A name that cannot be one, or that something has already, is refused before anything is written.
+    """
+    check_name(name)
     if (root / "functions" / name).exists():
         raise SystemExit(f"functions/{name} exists already")
     values = {
         "name": name,
         "Name": "".join(part.capitalize() for part in name.split("_")),
+        "path": name.replace("_", "-"),
         "version": f"{datetime.now(UTC):%Y%m%d%H%M%S}",
     }
-    written = [_fill(path, root, values) for path in sorted(PATTERN.rglob("*.tmpl"))]
-    written.append(_declare(root / "template.yaml", values))
-    return written
+    _check_path(values["path"], root)
+    texts = {root / insert.file: insert.applied(root, values) for insert in INSERTS}
+    for source in sorted(PATTERN.rglob("*.tmpl")):
+        target = _target(source, root, values)
+        if target.exists():
+            raise SystemExit(f"{target.relative_to(root)} exists already: take another name")
+        texts[target] = Template(source.read_text(encoding="utf-8")).substitute(values)
+    for path, text in texts.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return list(texts)
 
 
-def _fill(source: Path, root: Path, values: dict[str, str]) -> Path:
+def _target(source: Path, root: Path, values: dict[str, str]) -> Path:
     relative = str(source.relative_to(PATTERN)).removesuffix(".tmpl")
-    target = root / Template(
-        relative.replace("NAME", "${name}").replace("VERSION", "${version}")
-    ).substitute(values)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(Template(source.read_text()).substitute(values))
-    return target
+    return root / relative.replace("NAME", values["name"]).replace("VERSION", values["version"])
 
 
-def _declare(template: Path, values: dict[str, str]) -> Path:
-    text = template.read_text()
-    if text.count(_BEFORE) != 1:
-        raise SystemExit("template.yaml has no AdminFunction to put the new function before")
-    template.write_text(text.replace(_BEFORE, _FUNCTION.substitute(values) + _BEFORE))
-    return template
+def _check_path(path: str, root: Path) -> None:
+    taken = re.findall(r"/{version}/([\w-]+)", (root / "template.yaml").read_text(encoding="utf-8"))
+    if path in taken:
+        raise SystemExit(f"the path /{path} belongs to another domain: take another name")
