@@ -1,10 +1,10 @@
 """Newest shapes of what admin takes and gives."""
 
-from datetime import datetime
-from typing import Annotated, Any, Literal
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from shared.models import (
     AnyOf,
@@ -66,10 +66,22 @@ class AccountQuery(ListQuery):
 
 
 class Suspension(Model):
-    """Why an account is suspended, and until when; without `until` for an unlimited time."""
+    """Why an account is suspended, and until when or for how many days; without both for an
+    unlimited time."""
 
     reason: Reason
     until: Timestamp | None = None
+    days: Annotated[int, Field(ge=1, le=36_500)] | None = None
+
+    @model_validator(mode="after")
+    def _ends_once(self) -> Self:
+        if self.until is not None and self.days is not None:
+            raise ValueError("takes either until or days")
+        return self
+
+    def end(self, now: datetime) -> datetime | None:
+        """When the suspension ends that begins now."""
+        return now + timedelta(days=self.days) if self.days else self.until
 
 
 class Explanation(Model):

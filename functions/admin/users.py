@@ -33,19 +33,21 @@ def get_account(request: Request, user_id: UUID) -> Account:
     return request.db.one(Account, sql.get_account, id=user_id)
 
 
-@routes.post("/{user_id}/suspend", limit="updates", errors=("CONFLICT",))
+@routes.post(
+    "/{user_id}/suspend", limit="updates", errors=("CONFLICT",), v1=True, old=("suspend-account",)
+)
 def suspend_account(request: Request, user_id: UUID, body: Suspension) -> Account:
     """Suspend an active account. It is refused from the next request on, and signed out."""
     if user_id == request.user_id:
         raise Refusal("FORBIDDEN", "Nobody may suspend themselves.")
-    if body.until and body.until <= datetime.now(UTC):
+    now = datetime.now(UTC)
+    until = body.end(now)
+    if until and until <= now:
         raise invalid("until", "must be in the future")
     event_id = uuid7()
-    account, subjects = _change(
-        request, user_id, event_id, body.reason, suspend=True, until=body.until
-    )
+    account, subjects = _change(request, user_id, event_id, body.reason, suspend=True, until=until)
     request.emit(
-        UserSuspended(user_id=account.id, until=body.until, entity_version=account.version),
+        UserSuspended(user_id=account.id, until=until, entity_version=account.version),
         user_id=account.id,
         event_id=event_id,
     )
@@ -53,7 +55,13 @@ def suspend_account(request: Request, user_id: UUID, body: Suspension) -> Accoun
     return account
 
 
-@routes.post("/{user_id}/unsuspend", limit="updates", errors=("CONFLICT",))
+@routes.post(
+    "/{user_id}/unsuspend",
+    limit="updates",
+    errors=("CONFLICT",),
+    v1=True,
+    old=("unsuspend-account",),
+)
 def unsuspend_account(request: Request, user_id: UUID, body: Explanation) -> Account:
     """Let a suspended account be used again."""
     if user_id == request.user_id:

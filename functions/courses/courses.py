@@ -18,7 +18,7 @@ from shared.errors import Refusal
 from shared.ids import uuid7
 from shared.models import Page, build
 from shared.request import Request
-from shared.routing import Routes
+from shared.routing import Old, Routes
 from shared.sql import queries
 
 routes = Routes("/courses", tag="courses", v1=True)
@@ -39,7 +39,7 @@ _WEEKS = {"none": 1, "weekly": 1, "biweekly": 2}
 _OCCURRENCES = {"none": 1, "weekly": 16, "biweekly": 16}
 
 
-@routes.get("")
+@routes.get("", old=(Old("courses", ("GET",)),))
 def list_courses(request: Request, query: CourseQuery) -> Page[Course]:
     """List courses with their numbers of items, newest first unless sorted otherwise."""
     return request.db.page(Course, sql.list_courses, query, limit=course_limit(request))
@@ -51,6 +51,7 @@ def list_courses(request: Request, query: CourseQuery) -> Page[Course]:
     limit="course_creates",
     exclusive="courses",
     errors=("COURSE_LIMIT_EXCEEDED", "TASK_LIMIT_EXCEEDED"),
+    old=("create-course", Old("courses", ("POST",))),
 )
 def create_course(request: Request, body: NewCourse) -> Course:
     """Create a course, maybe with its first lecture.
@@ -73,13 +74,18 @@ def create_course(request: Request, body: NewCourse) -> Course:
     return course
 
 
-@routes.get("/{course_id}")
+@routes.get("/{course_id}", old=(Old("courses/{course_id}", ("GET",)),))
 def get_course(request: Request, course_id: UUID) -> Course:
     """Get one course with its numbers of items."""
     return request.db.one(Course, sql.get_course, id=course_id, limit=course_limit(request))
 
 
-@routes.patch("/{course_id}", also_put=True, errors=("COURSE_LIMIT_EXCEEDED",))
+@routes.patch(
+    "/{course_id}",
+    also_put=True,
+    errors=("COURSE_LIMIT_EXCEEDED",),
+    old=("update-course", Old("courses/{course_id}", ("PUT",))),
+)
 def update_course(request: Request, course_id: UUID, body: CoursePatch) -> Course:
     """Change fields of a course (JSON Merge Patch). A locked course can only be read or deleted."""
     changes = body.changes()

@@ -17,7 +17,7 @@ from shared.ids import uuid7
 from shared.models import Page, build
 from shared.plans import plan_of
 from shared.request import Request
-from shared.routing import Routes
+from shared.routing import Old, Routes
 from shared.sql import queries
 
 routes = Routes("/courses", tag="courses", v1=True)
@@ -31,7 +31,7 @@ def list_deleted_courses(request: Request, query: DeletedCourseQuery) -> Page[De
     return request.db.page(DeletedCourse, sql.list_deleted_courses, query, trash_hours=hours)
 
 
-@routes.delete("/{course_id}")
+@routes.delete("/{course_id}", old=("delete-course", Old("courses/{course_id}", ("DELETE",))))
 def delete_course(
     request: Request, course_id: UUID, query: DeletionQuery
 ) -> DeletionPreview | None:
@@ -55,6 +55,7 @@ def delete_course(
     exclusive="courses",
     idempotency="required",
     errors=("COURSE_LIMIT_EXCEEDED",),
+    old=("restore-course", Old("courses/{course_id}/restore", ("POST",))),
 )
 def restore_course(request: Request, course_id: UUID) -> Course:
     """Bring a course back from the trash, with exactly what its deletion took and nothing that
@@ -74,7 +75,12 @@ def restore_course(request: Request, course_id: UUID) -> Course:
     return course
 
 
-@routes.delete("/{course_id}/permanent", idempotency="required", critical=True)
+@routes.delete(
+    "/{course_id}/permanent",
+    idempotency="required",
+    critical=True,
+    old=("delete-course-permanently",),
+)
 def purge_course(request: Request, course_id: UUID) -> None:
     """Remove a course in the trash for good. A live one is refused: delete it first."""
     row = request.db.row(sql.purge_course, id=course_id)

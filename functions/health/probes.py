@@ -23,7 +23,7 @@ def get_liveness(_: Request) -> Liveness:
     return Liveness(status="healthy")
 
 
-@routes.get("/health/ready", errors=("SERVICE_UNAVAILABLE",))
+@routes.get("/health/ready", errors=("SERVICE_UNAVAILABLE",), old=("health-check",))
 def get_readiness(_: Request) -> Readiness:
     """Whether requests can be served: database, schema, secrets, event bus and queues.
 

@@ -23,13 +23,13 @@ routes = Routes("/notifications", tag="notifications", v1=True)
 sql = queries(__file__)
 
 
-@routes.get("")
+@routes.get("", old=("notification-system/history",))
 def list_notifications(request: Request, query: NotificationQuery) -> Page[Notification]:
     """List the inbox, newest first."""
     return request.db.page(Notification, sql.list_notifications, query)
 
 
-@routes.get("/count")
+@routes.get("/count", old=("notification-system/unread-count",))
 def count_unread(request: Request) -> UnreadCount:
     """Count unread notifications, by category."""
     row = request.db.rows(sql.count_unread)[0]
@@ -45,7 +45,7 @@ def update_notification(
     return _change(request, notification_id, body.changes())
 
 
-@routes.post("/{notification_id}/read", limit="updates")
+@routes.post("/{notification_id}/read", limit="updates", old=("notification-system/mark-read",))
 def read_notification(request: Request, notification_id: UUID) -> Notification:
     """Mark one notification as read. Doing it again changes nothing."""
     return _change(request, notification_id, {"read": True})

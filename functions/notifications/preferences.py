@@ -13,7 +13,7 @@ from functions.notifications.templates import (
 from shared.errors import Refusal
 from shared.models import build
 from shared.request import Reply, Request
-from shared.routing import Routes
+from shared.routing import Old, Routes
 from shared.sql import queries
 
 routes = Routes("/notification-preferences", tag="notifications", v1=True)
@@ -23,13 +23,13 @@ unsubscribing = Routes(
 sql = queries(__file__)
 
 
-@routes.get("")
+@routes.get("", old=(Old("notification-system/preferences", ("GET",)),))
 def get_preferences(request: Request) -> Preferences:
     """Get the caller's notification preferences."""
     return _preferences(request.db.row(sql.get_preferences))
 
 
-@routes.patch("", also_put=True)
+@routes.patch("", also_put=True, old=(Old("notification-system/preferences", ("PUT",)),))
 def update_preferences(request: Request, body: PreferencesPatch) -> Preferences:
     """Change notification preferences (JSON Merge Patch, also inside of the objects)."""
     changes = body.changes()

@@ -27,7 +27,7 @@ from functions.tasks.operations import (
 )
 from shared.models import Page
 from shared.request import Request
-from shared.routing import Routes
+from shared.routing import Old, Routes
 from shared.sql import queries
 
 routes = Routes("/tasks/assignments", tag="tasks", v1=True)
@@ -38,13 +38,19 @@ DONE = ["submitted", "graded"]
 SCHEDULING = ["due_at", "due_on", "timezone", "status", "reminders"]
 
 
-@routes.get("")
+@routes.get("", old=("assignments-system/list",))
 def list_assignments(request: Request, query: AssignmentQuery) -> Page[Assignment]:
     """List assignments, by due time unless sorted otherwise."""
     return request.db.page(Assignment, sql.list_assignments, query)
 
 
-@routes.post("", status=201, exclusive="tasks", errors=("TASK_LIMIT_EXCEEDED",))
+@routes.post(
+    "",
+    status=201,
+    exclusive="tasks",
+    errors=("TASK_LIMIT_EXCEEDED",),
+    old=("create-assignment", "assignments-system/create", Old("tasks/assignments", ("POST",))),
+)
 def create_assignment(request: Request, body: NewAssignment) -> Assignment:
     """Create an assignment. Without `reminders` it gets one 30 minutes before it is due."""
     checklist = orjson.dumps([item.model_dump() for item in body.checklist]).decode()
@@ -59,13 +65,22 @@ def create_assignment(request: Request, body: NewAssignment) -> Assignment:
     return assignment
 
 
-@routes.get("/{assignment_id}")
+@routes.get("/{assignment_id}", old=("assignments-system/get/{assignment_id}",))
 def get_assignment(request: Request, assignment_id: UUID) -> Assignment:
     """Get one assignment."""
     return request.db.one(Assignment, sql.get_assignment, id=assignment_id)
 
 
-@routes.patch("/{assignment_id}", also_put=True, exclusive="tasks")
+@routes.patch(
+    "/{assignment_id}",
+    also_put=True,
+    exclusive="tasks",
+    old=(
+        "update-assignment",
+        "assignments-system/update",
+        Old("tasks/assignments/{assignment_id}", ("PUT",)),
+    ),
+)
 def update_assignment(request: Request, assignment_id: UUID, body: AssignmentPatch) -> Assignment:
     """Change fields of an assignment (JSON Merge Patch)."""
     row, changed = _change(request, assignment_id, body, OPEN + DONE)
@@ -96,7 +111,14 @@ def reopen_assignment(request: Request, assignment_id: UUID) -> Assignment:
     return entity(Assignment, _change(request, assignment_id, open_again, DONE)[0])
 
 
-@routes.delete("/{assignment_id}")
+@routes.delete(
+    "/{assignment_id}",
+    old=(
+        "delete-assignment",
+        "assignments-system/delete",
+        Old("tasks/assignments/{assignment_id}", ("DELETE",)),
+    ),
+)
 def delete_assignment(request: Request, assignment_id: UUID) -> None:
     """Move an assignment to the trash, with its parts and reminders."""
     delete_item(request, "assignment", assignment_id)
@@ -109,6 +131,7 @@ def delete_assignment(request: Request, assignment_id: UUID) -> None:
     idempotency="required",
     statements=2,
     errors=("CONFLICT",),
+    old=("restore-assignment", "assignments-system/restore"),
 )
 def restore_assignment(request: Request, assignment_id: UUID) -> Assignment:
     """Take an assignment out of the trash, with all that went there together with it."""
@@ -116,7 +139,12 @@ def restore_assignment(request: Request, assignment_id: UUID) -> Assignment:
     return get_assignment(request, assignment_id)  # a statement does not see its own effect
 
 
-@routes.delete("/{assignment_id}/permanent", idempotency="required", critical=True)
+@routes.delete(
+    "/{assignment_id}/permanent",
+    idempotency="required",
+    critical=True,
+    old=("delete-assignment-permanently", "assignments-system/delete-permanently"),
+)
 def purge_assignment(request: Request, assignment_id: UUID) -> None:
     """Remove an assignment for good, from the trash or straight away."""
     purge_item(request, "assignment", assignment_id)

@@ -14,7 +14,7 @@ from functions.tasks.operations import (
 )
 from shared.models import Page
 from shared.request import Request
-from shared.routing import Routes
+from shared.routing import Old, Routes
 from shared.sql import queries
 
 routes = Routes("/tasks/lectures", tag="tasks", v1=True)
@@ -23,13 +23,19 @@ sql = queries(__file__)
 SCHEDULING = ["start_local", "timezone", "recurrence", "reminders"]
 
 
-@routes.get("")
+@routes.get("", old=("lectures-system/list",))
 def list_lectures(request: Request, query: LectureQuery) -> Page[Lecture]:
     """List lectures, by their first time unless sorted otherwise. A series is one lecture."""
     return request.db.page(Lecture, sql.list_lectures, query)
 
 
-@routes.post("", status=201, exclusive="tasks", errors=("TASK_LIMIT_EXCEEDED",))
+@routes.post(
+    "",
+    status=201,
+    exclusive="tasks",
+    errors=("TASK_LIMIT_EXCEEDED",),
+    old=("create-lecture", "lectures-system/create", Old("tasks/lectures", ("POST",))),
+)
 def create_lecture(request: Request, body: NewLecture) -> Lecture:
     """Create a lecture. `recurrence` is an RFC 5545 rule: FREQ=DAILY or WEEKLY, with INTERVAL,
     BYDAY, and COUNT (at most 366) or UNTIL. Each occurrence has the reminders, by default one 30
@@ -43,13 +49,18 @@ def create_lecture(request: Request, body: NewLecture) -> Lecture:
     return lecture
 
 
-@routes.get("/{lecture_id}")
+@routes.get("/{lecture_id}", old=("lectures-system/get/{lecture_id}",))
 def get_lecture(request: Request, lecture_id: UUID) -> Lecture:
     """Get one lecture."""
     return request.db.one(Lecture, sql.get_lecture, id=lecture_id)
 
 
-@routes.patch("/{lecture_id}", also_put=True, exclusive="tasks")
+@routes.patch(
+    "/{lecture_id}",
+    also_put=True,
+    exclusive="tasks",
+    old=("update-lecture", "lectures-system/update", Old("tasks/lectures/{lecture_id}", ("PUT",))),
+)
 def update_lecture(request: Request, lecture_id: UUID, body: LecturePatch) -> Lecture:
     """Change fields of a lecture and all of its occurrences (JSON Merge Patch)."""
     row, changed = change_item(
@@ -68,7 +79,14 @@ def update_lecture(request: Request, lecture_id: UUID, body: LecturePatch) -> Le
     return lecture
 
 
-@routes.delete("/{lecture_id}")
+@routes.delete(
+    "/{lecture_id}",
+    old=(
+        "delete-lecture",
+        "lectures-system/delete",
+        Old("tasks/lectures/{lecture_id}", ("DELETE",)),
+    ),
+)
 def delete_lecture(request: Request, lecture_id: UUID) -> None:
     """Move a lecture to the trash, with all occurrences and reminders."""
     delete_item(request, "lecture", lecture_id)
@@ -81,6 +99,7 @@ def delete_lecture(request: Request, lecture_id: UUID) -> None:
     idempotency="required",
     statements=2,
     errors=("CONFLICT",),
+    old=("restore-lecture", "lectures-system/restore"),
 )
 def restore_lecture(request: Request, lecture_id: UUID) -> Lecture:
     """Take a lecture out of the trash, with all that went there together with it."""
@@ -88,7 +107,12 @@ def restore_lecture(request: Request, lecture_id: UUID) -> Lecture:
     return get_lecture(request, lecture_id)  # a statement does not see its own effect
 
 
-@routes.delete("/{lecture_id}/permanent", idempotency="required", critical=True)
+@routes.delete(
+    "/{lecture_id}/permanent",
+    idempotency="required",
+    critical=True,
+    old=("delete-lecture-permanently", "lectures-system/delete-permanently"),
+)
 def purge_lecture(request: Request, lecture_id: UUID) -> None:
     """Remove a lecture for good, from the trash or straight away."""
     purge_item(request, "lecture", lecture_id)

@@ -27,7 +27,7 @@ def count_items(request: Request, query: CountQuery) -> Counts:
     return request.db.one(Counts, sql.count_items, **query.values())
 
 
-@routes.get("/home")
+@routes.get("/home", old=("get-home-screen-data",))
 def get_home(request: Request) -> Home:
     """The next task, what today (in the user's time zone) holds, and the use of the plan's limit
     of new items in 30 days."""
@@ -43,7 +43,7 @@ def get_home(request: Request) -> Home:
     )
 
 
-@routes.get("/stats/streak")
+@routes.get("/stats/streak", old=("get-streak-info",))
 def get_streak(request: Request) -> Streak:
     """Days in a row, today or up to yesterday, with a completed assignment or finished session."""
     return request.db.one(Streak, sql.get_streak, timezone=request.known_caller.timezone)

@@ -26,23 +26,34 @@ from functions.tasks.operations import (
 from shared.errors import Refusal
 from shared.models import Page
 from shared.request import Request
-from shared.routing import Routes
+from shared.routing import Old, Routes
 from shared.sql import queries
 
 routes = Routes("/tasks/study-sessions", tag="tasks", v1=True)
 clock = Routes("/tasks/study-sessions", tag="tasks", limit="updates", errors=("CONFLICT",))
 sql = queries(__file__)
 
+SESSION = {"session_id": "study_session_id"}
 SCHEDULING = ["starts_at", "reminders"]
 
 
-@routes.get("")
+@routes.get("", old=("study-sessions-system/list",))
 def list_study_sessions(request: Request, query: StudySessionQuery) -> Page[StudySession]:
     """List study sessions, by planned start unless sorted otherwise."""
     return request.db.page(StudySession, sql.list_study_sessions, query)
 
 
-@routes.post("", status=201, exclusive="tasks", errors=("TASK_LIMIT_EXCEEDED",))
+@routes.post(
+    "",
+    status=201,
+    exclusive="tasks",
+    errors=("TASK_LIMIT_EXCEEDED",),
+    old=(
+        "create-study-session",
+        "study-sessions-system/create",
+        Old("tasks/study-sessions", ("POST",)),
+    ),
+)
 def create_study_session(request: Request, body: NewStudySession) -> StudySession:
     """Create a study session. Without `reminders` it gets one 15 minutes before it starts."""
     session = create_item(request, StudySession, sql.create_study_session, "study_session", body)
@@ -54,13 +65,22 @@ def create_study_session(request: Request, body: NewStudySession) -> StudySessio
     return session
 
 
-@routes.get("/{study_session_id}")
+@routes.get("/{study_session_id}", old=("study-sessions-system/get/{study_session_id}",))
 def get_study_session(request: Request, study_session_id: UUID) -> StudySession:
     """Get one study session."""
     return request.db.one(StudySession, sql.get_study_session, id=study_session_id)
 
 
-@routes.patch("/{study_session_id}", also_put=True, exclusive="tasks")
+@routes.patch(
+    "/{study_session_id}",
+    also_put=True,
+    exclusive="tasks",
+    old=(
+        Old("update-study-session", fields=SESSION),
+        Old("study-sessions-system/update", fields=SESSION),
+        Old("tasks/study-sessions/{study_session_id}", ("PUT",)),
+    ),
+)
 def update_study_session(
     request: Request, study_session_id: UUID, body: StudySessionPatch
 ) -> StudySession:
@@ -86,7 +106,14 @@ def update_study_session(
     return session
 
 
-@routes.delete("/{study_session_id}")
+@routes.delete(
+    "/{study_session_id}",
+    old=(
+        Old("delete-study-session", fields=SESSION),
+        Old("study-sessions-system/delete", fields=SESSION),
+        Old("tasks/study-sessions/{study_session_id}", ("DELETE",)),
+    ),
+)
 def delete_study_session(request: Request, study_session_id: UUID) -> None:
     """Move a study session to the trash, with its reminders."""
     delete_item(request, "study_session", study_session_id)
@@ -99,6 +126,10 @@ def delete_study_session(request: Request, study_session_id: UUID) -> None:
     idempotency="required",
     statements=2,
     errors=("CONFLICT",),
+    old=(
+        Old("restore-study-session", fields=SESSION),
+        Old("study-sessions-system/restore", fields=SESSION),
+    ),
 )
 def restore_study_session(request: Request, study_session_id: UUID) -> StudySession:
     """Take a study session out of the trash, with all that went there together with it."""
@@ -106,7 +137,15 @@ def restore_study_session(request: Request, study_session_id: UUID) -> StudySess
     return get_study_session(request, study_session_id)  # a statement does not see its own effect
 
 
-@routes.delete("/{study_session_id}/permanent", idempotency="required", critical=True)
+@routes.delete(
+    "/{study_session_id}/permanent",
+    idempotency="required",
+    critical=True,
+    old=(
+        Old("delete-study-session-permanently", fields=SESSION),
+        Old("study-sessions-system/delete-permanently", fields=SESSION),
+    ),
+)
 def purge_study_session(request: Request, study_session_id: UUID) -> None:
     """Remove a study session for good, from the trash or straight away."""
     purge_item(request, "study_session", study_session_id)

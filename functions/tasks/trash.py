@@ -69,6 +69,7 @@ def purge_from_trash(request: Request, kind: str, item_id: UUID) -> None:
     statements=300,
     per_item=True,
     cost=lambda body: len(body.items),
+    old=("batch-action",),
 )
 def change_trash(request: Request, body: TrashBatch) -> Reply[BatchResult]:
     """Restore or remove up to 100 items of the trash, each for itself: 207 when some fail."""

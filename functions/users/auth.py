@@ -23,7 +23,7 @@ from functions.users.user_pool import Declined
 from shared.errors import Refusal, invalid
 from shared.identity import verify
 from shared.request import Request
-from shared.routing import Routes
+from shared.routing import Old, Routes
 
 T = TypeVar("T")
 routes = Routes(
@@ -38,7 +38,7 @@ routes = Routes(
 )
 
 
-@routes.post("/sign-up", status=201)
+@routes.post("/sign-up", status=201, old=("auth/signup",))
 def sign_up(_: Request, body: SignUp) -> SignedUp:
     """Sign up. A code comes by mail to confirm the address with."""
     try:
@@ -50,7 +50,7 @@ def sign_up(_: Request, body: SignUp) -> SignedUp:
     return SignedUp(email=body.email, next_step="confirm")
 
 
-@routes.post("/confirm")
+@routes.post("/confirm", old=(Old("auth/verify-email", fields={"token": "code"}),))
 def confirm(request: Request, body: Confirmation) -> None:
     """Confirm the address with the mailed code. The account exists from now on."""
     try:
@@ -69,7 +69,11 @@ def verify_email(_: Request, body: Address) -> None:
     _quietly(user_pool.mail_code_again, body.email)
 
 
-@routes.post("/sign-in", errors=("INVALID_CREDENTIALS", "ACCOUNT_LOCKED", "ACCOUNT_SUSPENDED"))
+@routes.post(
+    "/sign-in",
+    errors=("INVALID_CREDENTIALS", "ACCOUNT_LOCKED", "ACCOUNT_SUSPENDED"),
+    old=("auth/signin",),
+)
 def sign_in(request: Request, body: Credentials) -> Tokens:
     """Sign in. Five failures in a row lock the address for 15 minutes."""
     try:
@@ -96,13 +100,13 @@ def refresh(_: Request, body: Renewal) -> Tokens:
     return _tokens(granted, granted.get("RefreshToken") or body.refresh_token)
 
 
-@routes.post("/sign-out")
+@routes.post("/sign-out", old=("auth/signout",))
 def sign_out(_: Request, body: Renewal) -> None:
     """End the session of a refresh token. Ending it again changes nothing."""
     _quietly(user_pool.revoke, body.refresh_token)
 
 
-@routes.post("/forgot-password")
+@routes.post("/forgot-password", old=("auth/reset-password",))
 def forgot_password(_: Request, body: Address) -> None:
     """Mail a code that allows a new password, if the address has an account."""
     _quietly(user_pool.mail_reset_code, body.email)

@@ -8,7 +8,7 @@ from shared.errors import Refusal
 from shared.ids import uuid7
 from shared.models import Page, build
 from shared.request import Request
-from shared.routing import Routes
+from shared.routing import Old, Routes
 from shared.sql import queries
 
 PLATFORMS = get_args(Platform)
@@ -16,13 +16,13 @@ routes = Routes("/users/me/devices", tag="users", v1=True)
 sql = queries(__file__)
 
 
-@routes.get("")
+@routes.get("", old=(Old("users/devices", ("GET",)),))
 def list_devices(request: Request, query: DeviceQuery) -> Page[Device]:
     """List the devices that take your push messages."""
     return request.db.page(Device, sql.list_devices, query)
 
 
-@routes.put("/{platform}")
+@routes.put("/{platform}", old=(Old("users/devices", ("POST",)),))
 def register_device(request: Request, platform: str, body: NewDevice) -> Device:
     """Register the device of a platform (`ios`, `android` or `web`), in place of another one.
 

@@ -10,7 +10,7 @@ routes = Routes("/users/me/login-history", tag="users", v1=True)
 sql = queries(__file__)
 
 
-@routes.get("")
+@routes.get("", old=("users/login-history",))
 def list_sign_ins(request: Request, query: SignInQuery) -> Page[SignIn]:
     """List the sign-ins to your account in the last 90 days, failed ones too, latest first."""
     return request.db.page(SignIn, sql.list_sign_ins, query)

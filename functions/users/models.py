@@ -1,7 +1,7 @@
 """Newest shapes of people: profile, plan, sign-ins, devices, API keys."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import Field, model_validator
@@ -15,6 +15,10 @@ Platform = Literal["ios", "android", "web"]
 Scope = Annotated[str, Field(pattern=r"^(\*|[a-z]{2,20}:(read|write))$")]
 Scopes = Annotated[list[Scope], Field(min_length=1, max_length=20)]
 Locale = Annotated[str, Field(max_length=35, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+
+
+# Absent unless the client names it, and then never null.
+ABSENT: Any = Field(default=None)
 
 
 class Person(Entity):
@@ -66,10 +70,11 @@ class PersonPatch(_ProfileFields):
 
 
 class Onboarding(_ProfileFields):
-    """What Campus needs to know before it is used. `timezone` and `locale` stay when absent."""
+    """What Campus needs to know before it is used. Names, `timezone` and `locale` stay when
+    absent."""
 
     username: Username
-    first_name: FirstName
+    first_name: FirstName = ABSENT
     last_name: LastName = ""
     date_of_birth: Day
     parental_consent: bool = False

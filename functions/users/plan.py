@@ -12,7 +12,7 @@ routes = Routes("/users/me", tag="users")
 sql = queries(__file__)
 
 
-@routes.get("/subscription", v1=True)
+@routes.get("/subscription", v1=True, old=("users/subscription",))
 def get_subscription(request: Request) -> Subscription:
     """Get what you have paid for. A plan that has ended counts as free."""
     return request.db.one(Subscription, sql.get_subscription)

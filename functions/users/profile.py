@@ -8,23 +8,24 @@ from functions.users.fields import username_fault
 from functions.users.models import Availability, Onboarding, Person, PersonPatch
 from shared.errors import Refusal, invalid
 from shared.request import Request
-from shared.routing import Routes
+from shared.routing import Old, Routes
 from shared.sql import queries
 
 MINIMUM_AGE = 13
 AGE_OF_CONSENT = 18
+CONSENT = {"has_parental_consent": "parental_consent"}
 routes = Routes("/users/me", tag="users", v1=True)
 usernames = Routes("/usernames", tag="users", v1=True)
 sql = queries(__file__)
 
 
-@routes.get("")
+@routes.get("", old=(Old("users/profile", ("GET",)),))
 def get_person(request: Request) -> Person:
     """Get your own account."""
     return request.db.one(Person, sql.get_person)
 
 
-@routes.patch("", also_put=True)
+@routes.patch("", also_put=True, old=("update-user-profile", Old("users/profile", ("PUT",))))
 def update_person(request: Request, body: PersonPatch) -> Person:
     """Change your profile (JSON Merge Patch)."""
     changes = body.changes()
@@ -35,7 +36,14 @@ def update_person(request: Request, body: PersonPatch) -> Person:
     return person
 
 
-@routes.post("/onboarding", limit="updates")
+@routes.post(
+    "/onboarding",
+    limit="updates",
+    old=(
+        Old("complete-onboarding", fields=CONSENT),
+        Old("users/complete-onboarding", fields=CONSENT),
+    ),
+)
 def complete_onboarding(request: Request, body: Onboarding) -> Person:
     """Finish onboarding, once. Under 13 there is no way in; under 18 only with a parent's consent.
 
@@ -51,7 +59,9 @@ def complete_onboarding(request: Request, body: Onboarding) -> Person:
     return person
 
 
-@usernames.get("/{name}/availability")
+@usernames.get(
+    "/{name}/availability", old=(Old("check-username-availability", fields={"username": "name"}),)
+)
 def get_username_availability(request: Request, name: str) -> Availability:
     """Tell whether you can take a username. Your own is available to you."""
     fault = username_fault(name)

@@ -6,7 +6,7 @@ from functions.webhooks.providers import PROVIDERS
 from shared.errors import Refusal
 from shared.ids import uuid7
 from shared.request import Request
-from shared.routing import Routes
+from shared.routing import Old, Routes
 from shared.sql import queries
 
 routes = Routes(
@@ -22,7 +22,11 @@ routes = Routes(
 sql = queries(__file__)
 
 
-@routes.post("/{provider}", errors=("UNAUTHORIZED", "MALFORMED_JSON", "SERVICE_UNAVAILABLE"))
+@routes.post(
+    "/{provider}",
+    errors=("UNAUTHORIZED", "MALFORMED_JSON", "SERVICE_UNAVAILABLE"),
+    old=(Old("revenuecat-webhook", values={"provider": "revenuecat"}),),
+)
 def receive_webhook(request: Request, provider: str) -> Receipt:
     """Take a webhook of a provider (`revenuecat`), in the provider's own format.
 
