@@ -3,6 +3,7 @@
 import importlib
 import json
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from infra.local.gateway import Router
 from infra.local.options import ROOT
 from infra.local.parts import TEMPLATE as TEMPLATE_FILE
 from infra.local.parts import read_template
+from shared.routing import OLD_PATHS
 from tests.proofs.routes import every_route, path_of
 
 
@@ -115,6 +117,41 @@ def test_the_gateway_sends_every_route_to_its_own_domain() -> None:
             prefix = "/{version}" * bool(version) + "/" + route.path.split("/")[1]
             lost.append(f"{domain}: ANY {prefix} and ANY {prefix}/{{proxy+}} ({path})")
     assert not lost, "template.yaml, Events of the function:\n" + "\n".join(lost)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS, ids=named)
+def test_the_gateway_knows_the_old_names_of_each_function(function: Function) -> None:
+    handler = importlib.import_module(f"functions.{function.domain}.handler").handle
+    routes = handler.api.table.routes if handler.api else []
+    wanted = old_paths(old.name for route in routes for old in route.old)
+    declared = [route.path for route in function.routes if route.path.startswith(OLD_PATHS)]
+    lines = "".join(event_of(path) for path in wanted)
+    where = f"template.yaml, {function.domain.capitalize()}Function, Events:"
+    assert sorted(declared) == wanted, f"{where}\n{lines}"
+
+
+def old_paths(names: Iterable[str]) -> list[str]:
+    """The gateway's paths for names: `tasks/assignments` and its like share a greedy one."""
+    firsts = {(first, bool(rest)) for first, _, rest in (name.partition("/") for name in names)}
+    return sorted(OLD_PATHS + first + "/{proxy+}" * more for first, more in firsts)
+
+
+def event_of(path: str) -> str:
+    """An event of the template for an old path."""
+    name = path.removeprefix(OLD_PATHS).replace("/{proxy+}", "-below").title().replace("-", "")
+    shown = f'"{path}"' if "{" in path else path
+    where = f"{{Path: {shown}, Method: ANY}}"
+    return (
+        f"        Old{name}:\n          Type: HttpApi\n          Properties: {where}\n"
+        if len(where) > 60
+        else f"        Old{name}:\n          {{Type: HttpApi, Properties: {where}}}\n"
+    )
+
+
+def test_the_gateway_has_room_for_more_routes() -> None:
+    """An HTTP API has 300, and a function's resource policy (20 KB) about 50 permissions."""
+    assert sum(len(function.routes) for function in FUNCTIONS) < 200
+    assert max(len(function.routes) for function in FUNCTIONS) <= 40
 
 
 @pytest.mark.parametrize("function", FUNCTIONS, ids=named)
