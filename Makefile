@@ -5,6 +5,7 @@ BIN := .venv/bin
 UV := $(BIN)/uv
 INSTALLED := .venv/installed
 EMULATOR := .emulator/installed
+FUZZ := .fuzz/installed
 DOCS_PAGE := functions/health/page/page.json
 
 # Behind a company's proxy the machine's certificates count. uv does not read pip's settings: the
@@ -18,7 +19,7 @@ COMPILE = $(INDEX) $(UV) pip compile --quiet --universal --python-version 3.11 \
 
 .DEFAULT_GOAL := help
 include infra/build/build.mk
-.PHONY: help up test check fix invoke migrate seed reset new-domain lock
+.PHONY: help up test fuzz check fix invoke migrate seed reset new-domain lock
 
 help: ## Show the commands
 	@echo "Campus: the commands"
@@ -28,9 +29,13 @@ help: ## Show the commands
 up: $(INSTALLED) $(EMULATOR) $(DOCS_PAGE) ## Run everything on this machine; Ctrl-C stops it and keeps the data
 	@exec $(BIN)/python -m infra.local up
 
-test: check $(EMULATOR) $(DOCS_PAGE) $(LAYERS_BUILT) $(SAM) ## Everything that CI runs: make check, then the tests
+test: check $(EMULATOR) $(DOCS_PAGE) $(LAYERS_BUILT) $(SAM) $(RUNTIME) ## Everything that CI runs: make check, then the tests
 	@.ci/install-browser
 	$(BIN)/pytest -n auto --dist loadgroup
+
+fuzz: $(INSTALLED) $(FUZZ) $(DOCS_PAGE) ## Attack every route: hostile corpus, 100,000 tokens, both documents
+	CAMPUS_FUZZ=all CAMPUS_SEED=$${CAMPUS_SEED:-$$(date +%s)} .fuzz/bin/pytest -n auto -p tests.fuzz.figures tests/fuzz/operations.py \
+		tests/proofs/test_hostile_input.py tests/proofs/test_tokens.py tests/proofs/test_webhook_forgeries.py
 
 check: $(INSTALLED) ## Style, types, who imports whom, SQL migrations, template, documents
 	$(BIN)/ruff check
@@ -43,12 +48,13 @@ check: $(INSTALLED) ## Style, types, who imports whom, SQL migrations, template,
 	$(BIN)/python -m infra.contracts --check
 
 fix: $(INSTALLED) ## Repair style; write OpenAPI documents, guides, event schemas and samples
-	$(BIN)/ruff check --fix
+	@$(BIN)/ruff check --fix --exit-zero --silent
 	$(BIN)/ruff format
 	$(BIN)/python -m infra.openapi
 	$(BIN)/python -m infra.contracts
+	$(BIN)/ruff check
 
-invoke: $(INSTALLED) $(EMULATOR) $(DOCS_PAGE) ## Run one function once: EVENT=events/samples/<function>/<name>.json
+invoke: $(INSTALLED) $(EMULATOR) $(DOCS_PAGE) ## Run a function once: EVENT=events/samples/<function>/<name>.json
 	@test -n "$(EVENT)" || { echo "say which: make invoke EVENT=events/samples/..."; exit 2; }
 	@$(BIN)/python -m infra.local invoke "$(EVENT)"
 
@@ -61,7 +67,7 @@ seed: $(INSTALLED) $(EMULATOR) ## Load the demo data
 reset: $(INSTALLED) ## Remove the local data
 	@$(BIN)/python -m infra.local reset
 
-new-domain: $(INSTALLED) ## Begin a domain: NAME=<name>
+new-domain: $(INSTALLED) ## Begin a domain that runs at once: NAME=library
 	@test -n "$(NAME)" || { echo "say which: make new-domain NAME=..."; exit 2; }
 	@$(BIN)/python -m infra.new_domain "$(NAME)"
 
@@ -69,6 +75,8 @@ lock: $(UV) ## Pin the newest allowed dependencies with their hashes
 	$(COMPILE) --upgrade pyproject.toml --group dev -o requirements.lock
 	echo "cryptography>=50" | $(COMPILE) --upgrade --group pyproject.toml:emulator - \
 		-o infra/emulator.lock
+	$(COMPILE) --upgrade --group tests/fuzz/pyproject.toml:fuzz -c requirements.lock \
+		-o tests/fuzz/requirements.lock
 	$(COMPILE) --constraints requirements.lock pyproject.toml -o infra/layer/requirements.lock
 	for tool in sam:aws-sam-cli checkov:checkov runtime:awslambdaric; do \
 		echo "$${tool#*:}" | $(COMPILE) --upgrade - -o "infra/build/tools/$${tool%:*}.lock"; done
@@ -90,6 +98,12 @@ $(EMULATOR): infra/emulator.lock | $(UV)
 	@echo "installing the AWS emulator in .emulator"
 	@test -x .emulator/bin/python || $(UV) venv --quiet --python $(BIN)/python .emulator
 	@$(SYNC) --python .emulator/bin/python -r infra/emulator.lock
+	@touch $@
+
+$(FUZZ): requirements.lock tests/fuzz/requirements.lock | $(UV)
+	@echo "installing what tests/fuzz needs in .fuzz"
+	@test -x .fuzz/bin/python || $(UV) venv --quiet --python $(BIN)/python .fuzz
+	@$(SYNC) --python .fuzz/bin/python -r requirements.lock -r tests/fuzz/requirements.lock
 	@touch $@
 
 $(DOCS_PAGE): $(wildcard infra/docs_page/*.py infra/docs_page/page/*) | $(INSTALLED)

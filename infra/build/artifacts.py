@@ -10,12 +10,10 @@ from pathlib import Path
 from infra.build.slim import slim
 
 ROOT = Path(__file__).resolve().parents[2]
-CODE = (".py", ".sql")
 # Documents that the health function answers with: build output, which its budget leaves out.
-SERVED = ("functions/health/openapi", "functions/health/guides", "functions/health/page")
-SERVED_SUFFIXES = (".json", ".html", ".md", ".js", ".css", ".svg")
-VERSION_FILES = ("schema_version.txt",)
-NEVER_READ = ("frozen",)  # published documents that the generator compares with
+SERVED = ("functions/health/openapi/", "functions/health/guides/", "functions/health/page/")
+# Contracts and samples of events, published documents that the generator compares with.
+NEVER_READ = {"__pycache__", "tests", "schemas", "samples", "frozen"}
 
 
 def build_function(logical_id: str, target: Path) -> None:
@@ -50,11 +48,9 @@ def files_of(domain: str) -> Iterator[Path]:
 
 
 def _is_deployed(path: Path) -> bool:
-    if any(part in NEVER_READ for part in path.parts):
+    if path.name.startswith(".") or not NEVER_READ.isdisjoint(path.parts):
         return False
-    if path.suffix in CODE or path.name in VERSION_FILES:
-        return True
-    return is_served(path) and path.suffix in SERVED_SUFFIXES
+    return path.suffix != ".md" or is_served(path)
 
 
 def is_served(path: Path) -> bool:

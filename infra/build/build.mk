@@ -7,7 +7,7 @@ RUNTIME := .tools/runtime/bin/python
 LAYERS_BUILT := $(patsubst %,build/layers/%/built,arm64 x86_64 here)
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: build build-local lint-template
+.PHONY: build build-test build-local lint-template
 .SECONDARY: $(LAYERS_BUILT)
 
 build: $(INSTALLED) $(SAM) $(DOCS_PAGE) $(LAYERS_BUILT) ## Build what is deployed, without Docker, and compare with the budgets
@@ -17,6 +17,9 @@ build: $(INSTALLED) $(SAM) $(DOCS_PAGE) $(LAYERS_BUILT) ## Build what is deploye
 # The same artifacts with a layer for this machine and its Python, for tests that run them here.
 build-local: $(INSTALLED) $(SAM) $(RUNTIME) $(DOCS_PAGE) build/layers/here/built
 	@LAYER=here $(SAM) build --build-dir .aws-sam/here >build/sam.txt 2>&1 || { cat build/sam.txt; exit 1; }
+
+build-test: build lint-template build-local $(EMULATOR) ## Build, judge the template, run the journey with the built artifacts
+	@$(BIN)/pytest tests/journeys/built_artifacts.py
 
 # What SAM itself writes: two actions that SQS does not have (W3037), a superfluous Fn::Sub (W1020).
 lint-template: $(INSTALLED) $(SAM) $(CHECKOV) build/translated.json ## Judge the template as written and as translated, with three linters

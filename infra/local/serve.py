@@ -12,10 +12,12 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
-from infra.local import console, emulator, environments, recovery
+from infra.local import built, console, emulator, environments, recovery
 from infra.local.environments import Environments, FunctionError
+from infra.local.functions import Function
 from infra.local.gateway import (
     MAX_PAYLOAD,
     Call,
@@ -46,7 +48,7 @@ class Stack:
         os.environ.update(function_environment(options, functions))
         self.options = options
         self.description = options.description()
-        self.environments = environments.load(functions)
+        self.environments = _environments(options, functions)
         self.router = Router(functions)
         self.seen = RequestsSeen()
         self.clock = Clock(self.environments.values())
@@ -101,6 +103,14 @@ class Stack:
             list(together.map(Poller.stop, self.pollers))
         for each in self.environments.values():
             each.stop()
+
+
+def _environments(options: Options, functions: list[Function]) -> dict[str, Environments]:
+    """Threads that run the handlers from their source, or processes with built artifacts."""
+    artifacts = os.environ.get(built.ARTIFACTS)
+    if artifacts:
+        return built.load(functions, options, Path(artifacts))
+    return environments.load(functions)
 
 
 def main() -> None:

@@ -45,6 +45,7 @@ class Stack:
     extra: dict[str, str] = field(default_factory=dict)
     port: int = 0
     process: subprocess.Popen[str] | None = None
+    restart_seconds: float = 15
 
     def start(self) -> float:
         """Start and wait until it answers. Returns the seconds that took."""
