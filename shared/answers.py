@@ -16,7 +16,7 @@ from shared.inputs import Inputs
 from shared.models import ListQuery, Model, Page
 from shared.request import Call, Reply
 from shared.routing import Route
-from shared.versions import LATEST, Version, spelled, to_wire, versions
+from shared.versions import LATEST, Version, answer_fields, spelled, to_wire, versions
 
 GZIP_FROM = 1024
 MAX_ANSWER = 5 * 1024 * 1024
@@ -81,7 +81,7 @@ def _sparse(route: Route, version: Version, inputs: Inputs, model: type[Model]) 
     query = inputs.arguments.get(route.query[0]) if route.query else None
     if not isinstance(query, ListQuery) or not query.fields:
         return set()
-    known = {spelled(version, model, (name,))[1:] for name in model.model_fields}
+    known = answer_fields(version, model)
     wanted = set(query.fields.split(","))
     if not wanted <= known:
         raise invalid("fields", f"must name fields among {', '.join(sorted(known))}")

@@ -60,6 +60,20 @@ class OnlyOlder:
 
 
 Edit = Rename | Replace | OnlyNewer | OnlyOlder
+
+
+def older_names(edits: tuple[Edit, ...], fields: frozenset[str]) -> frozenset[str]:
+    """What the older version calls the fields of an answer."""
+    newer = {edit.newer for edit in edits if not isinstance(edit, OnlyOlder)}
+    older = {
+        edit.older
+        for edit in edits
+        if (isinstance(edit, OnlyOlder) and edit.downgrade)
+        or (isinstance(edit, Rename | Replace) and edit.newer in fields)
+    }
+    return fields - newer | older
+
+
 Faults = list[dict[str, Any]]
 """Findings about a request, each with the path of its field in the newest names."""
 _CHECKS: dict[int, tuple[Edit, TypeAdapter[Any]]] = {}

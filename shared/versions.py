@@ -37,6 +37,7 @@ from shared.edits import (
     Rename,
     Replace,
     faults_of,
+    older_names,
     same,
     strangers,
     upgrade_field,
@@ -202,6 +203,17 @@ def chain(model: type[Model], version: str) -> tuple[type[Change], ...]:
 def changes() -> Iterator[type[Change]]:
     """Every change that is loaded, once each."""
     return iter(dict.fromkeys(change for found in _CHANGES.values() for change in found))
+
+
+@cache
+def answer_fields(version: Version, model: type[Model]) -> frozenset[str]:
+    """The names of an answer's fields, as the version spells them."""
+    if not version.snake_case:
+        return frozenset(wire_names(model).values())
+    fields = frozenset(model.model_fields)
+    for change in chain(model, version.name):
+        fields = older_names(change.edits, fields)
+    return fields
 
 
 def to_wire(version: Version, model: type[Model], document: Mapping[str, Any]) -> Document:
