@@ -1,0 +1,162 @@
+"""Deleted stays deleted: no list, search, count, event or statement shows what is in the trash.
+
+Generated from the deletable tables, the routes and the statements: what is added is searched, too.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from shared import limits
+from shared.sql import parse
+from shared.versions import versions
+from tests.campus import Campus, User
+from tests.proofs.planting import ITEMS, Plot, tables
+from tests.proofs.recipes import queries
+from tests.proofs.routes import every_route, path_of
+from tests.proofs.test_row_security import FILES
+
+CANARY = "Xanthochromism"
+GETS = [item for item in every_route() if item[2].method == "GET"]
+# The trash shows what is deleted, and the audit tells of it: that is what they are for.
+SHOWS = ("/tasks/trash", "/courses/trash", "/admin/audit-entries")
+READS = re.compile(r"\b(?:from|join)\s+([a-z_]+)\b")
+# Statements and functions that read a deletable table without a word about deletion, and why.
+ALLOWED = {
+    "update_assignment": "joins `before`, which holds live rows only",
+    "update_lecture": "joins `before`, which holds live rows only",
+    "update_study_session": "joins `before`, which holds live rows only",
+    "clock_study_session": "joins `before`, which holds live rows only",
+    "parent_is_open": "parts in the trash count: they may come back",
+}
+
+
+@pytest.fixture(autouse=True)
+def _unlimited(monkeypatch: pytest.MonkeyPatch):
+    """Limits have tests of their own."""
+    monkeypatch.setattr(limits, "BY_TIER", dict.fromkeys(limits.BY_TIER, 10**9))
+    monkeypatch.setattr(limits, "BY_KIND", dict.fromkeys(limits.BY_KIND, 10**9))
+
+
+@pytest.fixture
+def owner(campus: Campus) -> User:
+    """Sees with the eyes of a tenant and of an admin."""
+    return campus.user(role="admin", tier="premium")
+
+
+def plant(plot: Plot) -> str:
+    """A course with an item of each kind and a part, all with the canary; their reminders due."""
+    course = plot.plant("course", CANARY)
+    for kind in ITEMS:
+        plot.plant(kind, CANARY, courseId=course, reminders=[30])
+    plot.plant("assignment", CANARY, parentId=plot.ids("assignment")[0])
+    plot.campus.admin.execute(
+        "update reminder set remind_at = now() - interval '1 second' where user_id = %s",
+        (plot.user.id,),
+    )
+    return course
+
+
+def delete(plot: Plot, course: str, way: str) -> None:
+    if way == "each":
+        for kind in ITEMS:
+            assert plot.delete(kind, plot.ids(kind)[0]).status == 204
+    assert plot.delete("course", course).status == 204
+    assert plot.campus.deliver() == []
+    left = [
+        key for key, row in plot.rows().items() if "deleted_at" in row and not row["deleted_at"]
+    ]
+    assert left == []
+
+
+def answers(plot: Plot, values: dict[str, str], *, deleted: list[str]) -> Iterator[tuple[str, str]]:
+    """The path and the text of every answer that a client could see something in."""
+    for _, version, route in GETS:
+        if not route.path.startswith(SHOWS):
+            path = path_of(version, route, values)
+            spoken = versions()[version or "v2"]
+            for query in queries(route, spoken, deleted, CANARY):
+                answer = plot.campus.call("GET", f"{path}?{query}", plot.user)
+                assert answer.status < 500 or answer.error == "EXTERNAL_SERVICE_ERROR", path
+                yield f"{path}?{query}", answer.text
+
+
+@pytest.mark.parametrize("way", ["each", "through the course"])
+def test_no_route_shows_what_is_deleted(campus: Campus, owner: User, way: str):
+    plot = Plot(campus, owner)
+    course = plant(plot)
+    assert CANARY in "".join(text for _, text in answers(plot, {}, deleted=[]))
+    seen, sent = len(campus.bus.seen), len(campus.mails.sent)
+    delete(plot, course, way)
+    campus.run("notifications", "send_due_reminders")
+    assert campus.deliver() == []
+    ids = {row["id"] for row in plot.rows().values()}
+    values = {f"{kind}_id": plot.ids(kind)[0] for kind in (*ITEMS, "course")}
+    for where, text in answers(plot, values, deleted=sorted(ids)):
+        assert CANARY not in text, where
+        found = {known for known in ids if known in text}
+        assert found == set(), where
+    assert CANARY not in str(campus.bus.seen[seen:])
+    assert CANARY not in str(campus.mails.sent[sent:])
+
+
+def test_every_deletable_table_is_planted(campus: Campus, owner: User):
+    plot = Plot(campus, owner)
+    plant(plot)
+    planted = {table for table, _ in plot.rows()}
+    assert set(tables(campus)) <= planted, "plant() makes no row of some deletable table"
+
+
+def blocks(text: str) -> Iterator[str]:
+    """The texts between parentheses, each without those inside of it: one `select` each."""
+    stack = [""]
+    for part in re.split(r"([()])", text):
+        if part == "(":
+            stack.append("")
+        elif part == ")" and len(stack) > 1:
+            yield stack.pop()
+        else:
+            stack[-1] += part
+    yield from stack
+
+
+def careless(text: str, watched: set[str]) -> list[str]:
+    """The watched tables that some `select` reads without a word about deletion."""
+    return [
+        table
+        for block in blocks(text)
+        for table in READS.findall(block)
+        if table in watched and not re.search(r"\b(deleted_at|deletion_id)\b", block)
+    ]
+
+
+def watched(campus: Campus) -> set[str]:
+    """Deletable tables, and views that show deleted rows with the live ones."""
+    views = campus.rows("""
+        select table_name from information_schema.columns
+          join information_schema.views using (table_schema, table_name)
+         where table_schema = 'public' and column_name = 'deleted_at'
+           and table_name not like 'active\\_%' and table_name not like 'deleted\\_%'""")
+    return {*tables(campus), *(name for (name,) in views)}
+
+
+def test_every_statement_that_reads_a_deletable_table_speaks_of_deletion(campus: Campus):
+    known = watched(campus)
+    statements = [(s.name, s.text) for path in FILES for s in parse(path.read_text())]
+    functions: list[Any] = campus.rows(
+        "select proname, prosrc from pg_proc where pronamespace = 'public'::regnamespace"
+    )
+    assert len(statements) > 50
+    assert len(functions) > 20
+    found = {name: careless(text, known) for name, text in [*statements, *functions]}
+    assert {name for name, reads in found.items() if reads} == ALLOWED.keys()
+
+
+def test_the_check_of_statements_sees_what_it_is_for():
+    careful = "select id from course where id = %(id)s and deleted_at is null"
+    hidden = "select (select count(*) from course) from item where deleted_at is null"
+    assert careless(careful, {"course", "item"}) == []
+    assert careless(hidden, {"course", "item"}) == ["course"]
+    assert careless("select * from active_course", {"course"}) == []
