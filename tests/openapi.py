@@ -51,7 +51,7 @@ def check_response(method: str, target: str, answer: Response) -> None:
     parts = urlsplit(target)
     version = "v1" if re.match(r"/v1(/|$)", parts.path) else "v2"
     path = parts.path
-    if path.startswith(OLD_PATHS):
+    if path.startswith(OLD_PATHS) and "UNSUPPORTED_VERSION" not in answer.text:
         version = answer.headers["X-API-Version"]
         method, path = _newer_place(version, method, path)
     operation = _find(version, method, path)
