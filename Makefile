@@ -19,7 +19,7 @@ COMPILE = $(INDEX) $(UV) pip compile --quiet --universal --python-version 3.11 \
 
 .DEFAULT_GOAL := help
 include infra/build/build.mk
-.PHONY: help up test fuzz check fix invoke migrate seed reset new-domain lock
+.PHONY: help up test fuzz chaos check fix invoke migrate seed reset new-domain lock
 
 help: ## Show the commands
 	@echo "Campus: the commands"
@@ -36,6 +36,9 @@ test: check $(EMULATOR) $(DOCS_PAGE) $(LAYERS_BUILT) $(SAM) $(RUNTIME) ## Everyt
 fuzz: $(INSTALLED) $(FUZZ) $(DOCS_PAGE) ## Attack every route: hostile corpus, 100,000 tokens, both documents
 	CAMPUS_FUZZ=all CAMPUS_SEED=$${CAMPUS_SEED:-$$(date +%s)} .fuzz/bin/pytest -n auto -p tests.fuzz.figures tests/fuzz/operations.py \
 		tests/proofs/test_hostile_input.py tests/proofs/test_tokens.py tests/proofs/test_webhook_forgeries.py
+
+chaos: $(INSTALLED) ## kill -9 and worse, N times (N=10000); SEED=<of an earlier run> repeats it
+	@$(BIN)/python -m tests.chaos $(or $(N),10000) $(if $(SEED),--seed $(SEED))
 
 check: $(INSTALLED) ## Style, types, who imports whom, SQL migrations, template, documents
 	$(BIN)/ruff check
