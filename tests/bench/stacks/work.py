@@ -49,7 +49,7 @@ returning {COLUMNS}"""
 Row = dict[str, Any]
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818 (an answer, not a fault)
     """The request is answered with this status."""
 
     def __init__(self, status: int) -> None:
