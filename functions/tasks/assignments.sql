@@ -95,6 +95,12 @@ with before as (
      where a.id = b.id and a.user_id = %(user_id)s and b.course_open and b.parent_open
        and b.status = any(%(from_status)s) and %(changes)s::jsonb <> '{}'
     returning a.*
+-- What an earlier change cancelled: else changes without end would pile up rows.
+), forgotten as (
+    delete from reminder as r
+     using item as i
+     where r.assignment_id = i.id and r.user_id = %(user_id)s and r.status = 'cancelled'
+       and %(changes)s::jsonb ?| %(scheduling)s
 ), cancelled as (
     update reminder as r
        set status = 'cancelled', updated_at = now(), version = r.version + 1

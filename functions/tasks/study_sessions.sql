@@ -77,6 +77,12 @@ with before as (
      where s.id = b.id and s.user_id = %(user_id)s and b.course_open and b.assignment_open
        and %(changes)s::jsonb <> '{}'
     returning s.*
+-- What an earlier change cancelled: else changes without end would pile up rows.
+), forgotten as (
+    delete from reminder as r
+     using item as i
+     where r.study_session_id = i.id and r.user_id = %(user_id)s and r.status = 'cancelled'
+       and %(changes)s::jsonb ?| %(scheduling)s
 ), cancelled as (
     update reminder as r
        set status = 'cancelled', updated_at = now(), version = r.version + 1

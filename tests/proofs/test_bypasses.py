@@ -100,6 +100,18 @@ def test_one_abuser_does_not_get_an_address_blocked_for_everybody(
     assert campus.call("GET", LIST, campus.user()).status == 200
 
 
+def test_changing_a_series_again_and_again_does_not_pile_up_rows(campus: Campus, user: User):
+    course = campus.call("POST", "/v2/courses", user, {"title": "Logic"}).data["id"]
+    series = {"title": "Logic", "courseId": course, "startLocal": "2027-01-15T10:00:00",
+              "timezone": "UTC", "recurrence": "FREQ=DAILY;COUNT=100"}  # fmt: skip
+    lecture = campus.call("POST", "/v2/tasks/lectures", user, series).data["id"]
+    for offsets in ([5], [15], [30], [60], [120]):
+        path = f"/v2/tasks/lectures/{lecture}"
+        assert campus.call("PATCH", path, user, {"reminders": offsets}).status == 200
+    kept = "select status, count(*) from reminder where user_id = %s group by 1 order by 1"
+    assert campus.rows(kept, user.id) == [("cancelled", 100), ("pending", 100)]
+
+
 # Signatures and keys
 
 
