@@ -23,7 +23,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, ClassVar, Literal
 
 import orjson
@@ -218,19 +218,26 @@ def answer_fields(version: Version, model: type[Model]) -> frozenset[str]:
 
 def to_wire(version: Version, model: type[Model], document: Mapping[str, Any]) -> Document:
     """An answer's document (field names) as the version spells it."""
+    names, nested = _spelling(model, tuple(document), version.snake_case)
+    result = dict(zip(names, document.values(), strict=True))
+    for name, inner in nested:
+        result[name] = _nested(version, inner, result[name])
+    if version.snake_case:
+        for change in chain(model, version.name):
+            result = change.downgraded(result)
+    return result
+
+
+@lru_cache(maxsize=1024)
+def _spelling(
+    model: type[Model], fields: tuple[str, ...], snake_case: bool
+) -> tuple[tuple[str, ...], tuple[tuple[str, type[Model]], ...]]:
+    """How fields are spelled, and which of them hold models. Worked out once, as the documents of
+    a list have the same fields all."""
+    known: dict[str, str] = {} if snake_case else wire_names(model)
     nested = nested_models(model)
-    if nested:
-        document = {
-            name: _nested(version, nested[name], value) if name in nested else value
-            for name, value in document.items()
-        }
-    if not version.snake_case:
-        names = wire_names(model)
-        return {names.get(name, name): value for name, value in document.items()}
-    older = dict(document)
-    for change in chain(model, version.name):
-        older = change.downgraded(older)
-    return older
+    names = {field: known.get(field, field) for field in fields}
+    return tuple(names.values()), tuple((names[f], nested[f]) for f in fields if f in nested)
 
 
 def _nested(version: Version, model: type[Model], value: Any) -> Any:
