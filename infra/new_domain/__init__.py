@@ -1,7 +1,7 @@
 """`make new-domain NAME=library`: the folder of a domain that runs and is proven at once.
 
-It is made from `pattern/`: files with NAME and VERSION in their paths and `$name`, `$Name` and
-`$path` in their texts. What files that are there have to say of it is in inserts.py.
+It is made from `pattern/`: files with NAME and VERSION in their paths, `$name` and `$Name` in
+their texts. What files that are there have to say of it is in inserts.py.
 """
 
 import re
@@ -25,11 +25,10 @@ def create(name: str, root: Path) -> list[Path]:
         raise SystemExit(f"functions/{name} exists already")
     values = {
         "name": name,
-        "Name": "".join(part.capitalize() for part in name.split("_")),
-        "path": name.replace("_", "-"),
+        "Name": name.capitalize(),
         "version": f"{datetime.now(UTC):%Y%m%d%H%M%S}",
     }
-    _check_path(values["path"], root)
+    _check_path(name, root)
     texts = {root / insert.file: insert.applied(root, values) for insert in INSERTS}
     for source in sorted(PATTERN.rglob("*.tmpl")):
         target = _target(source, root, values)
@@ -47,7 +46,7 @@ def _target(source: Path, root: Path, values: dict[str, str]) -> Path:
     return root / relative.replace("NAME", values["name"]).replace("VERSION", values["version"])
 
 
-def _check_path(path: str, root: Path) -> None:
+def _check_path(name: str, root: Path) -> None:
     taken = re.findall(r"/{version}/([\w-]+)", (root / "template.yaml").read_text(encoding="utf-8"))
-    if path in taken:
-        raise SystemExit(f"the path /{path} belongs to another domain: take another name")
+    if name in taken:
+        raise SystemExit(f"the path /{name} belongs to another domain: take another name")

@@ -7,7 +7,7 @@ from string import Template
 
 @dataclass(frozen=True, slots=True)
 class Insert:
-    """A text with `$name`, `$Name` and `$path` to fill in, and the line that it comes before."""
+    """A text with `$name` and `$Name` to fill in, and the line that it comes before."""
 
     file: str
     before: str
@@ -38,12 +38,12 @@ FUNCTION = Insert(
         ${Name}:
           Type: HttpApi
           Properties:
-            Path: /{version}/$path
+            Path: /{version}/$name
             Method: ANY
         ${Name}Below:
           Type: HttpApi
           Properties:
-            Path: /{version}/$path/{proxy+}
+            Path: /{version}/$name/{proxy+}
             Method: ANY
 
 """,
@@ -52,10 +52,10 @@ WHO_MAY_CALL = Insert(
     "tests/proofs/access.txt",
     "POST   /webhooks/{provider}",
     """\
-GET    /$path  anyone  $name:read
-POST   /$path  anyone  $name:write
-GET    /$path/{${name}_id}  anyone  $name:read
-PATCH  /$path/{${name}_id}  anyone  $name:write
+GET    /$name  anyone  $name:read
+POST   /$name  anyone  $name:write
+GET    /$name/{${name}_id}  anyone  $name:read
+PATCH  /$name/{${name}_id}  anyone  $name:write
 """,
 )
 VALID_BODIES = Insert(
@@ -70,7 +70,14 @@ VICTIM = Insert(
     "tests/proofs/victim.py",
     "        self.parent_id, ",
     """\
-        self.${name}_id = [self.call("POST", "/v2/$path", {"title": "x"}).data["id"]]
+        self.${name}_id = [self.call("POST", "/v2/$name", {"title": "x"}).data["id"]]
 """,
 )
-INSERTS = (FUNCTION, WHO_MAY_CALL, VALID_BODIES, VICTIM)
+RECIPE = Insert(
+    "tests/proofs/recipes.py",
+    '        "user_id": ',
+    """\
+        "${name}_id": campus.call("POST", "/v2/$name", user, {"title": "x"}).data["id"],
+""",
+)
+INSERTS = (FUNCTION, WHO_MAY_CALL, VALID_BODIES, VICTIM, RECIPE)

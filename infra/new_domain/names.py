@@ -24,8 +24,8 @@ _RESERVED = {
 
 
 def check_name(name: str) -> None:
-    """Refuse what cannot be a module, a table and a path."""
-    if not re.fullmatch(r"[a-z][a-z_]{1,18}[a-z]", name):
+    """Refuse what cannot be a module, a table, a path and a scope of API keys."""
+    if not re.fullmatch(r"[a-z]{3,20}", name):
         raise SystemExit("a domain's name is 3 to 20 lower-case letters, such as library")
     if keyword.iskeyword(name) or name in _RESERVED:
         raise SystemExit(f"{name} is a reserved word of Python or SQL: take another name")

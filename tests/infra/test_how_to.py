@@ -90,7 +90,7 @@ def test_a_new_domain_passes_its_own_tests_and_every_proof(scratch: Scratch):
         "library or test_template or test_contracts or test_schema",
         "-rA",
     )
-    proven_by(said, "access", "hostile_input", "mass_assignment", "plans", "tenants")
+    proven_by(said, "access", "envelopes", "hostile_input", "mass_assignment", "plans", "tenants")
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_a_new_domain_passes_its_own_tests_and_every_proof(scratch: Scratch):
     [
         ("Li", "lower-case"),
         ("9lives", "lower-case"),
-        ("shelf_", "lower-case"),
+        ("study_room", "lower-case"),
         ("class", "reserved"),
         ("order", "reserved"),
         ("tasks", "functions/tasks exists"),
