@@ -26,8 +26,15 @@ class Worker:
         self._answers, answers = os.pipe()
         self.name = stack
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.bench.worker", stack, str(database.users)]
-            + [str(orders), str(answers)],
+            [
+                sys.executable,
+                "-m",
+                "tests.bench.worker",
+                stack,
+                str(database.users),
+                str(orders),
+                str(answers),
+            ],
             env={**lambda_environment(database), "CAMPUS_TRACING": "off"},
             stdout=subprocess.DEVNULL,
             pass_fds=(orders, answers),
