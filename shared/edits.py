@@ -74,9 +74,24 @@ def older_names(edits: tuple[Edit, ...], fields: frozenset[str]) -> frozenset[st
     return fields - newer | older
 
 
+Downgrade = tuple[str, str | None, Callable[[Any], Any]]
+"""An older name, the newer field it comes from (None: from the whole document), the conversion."""
 Faults = list[dict[str, Any]]
 """Findings about a request, each with the path of its field in the newest names."""
 _CHECKS: dict[int, tuple[Edit, TypeAdapter[Any]]] = {}
+
+
+def downgrades(edits: Iterable[Edit]) -> tuple[Downgrade, ...]:
+    """What the edits add to an answer, in their order."""
+    steps: list[Downgrade] = []
+    for edit in edits:
+        if isinstance(edit, OnlyOlder):
+            if edit.downgrade:
+                steps.append((edit.older, None, edit.downgrade))
+        elif not isinstance(edit, OnlyNewer):
+            convert = edit.downgrade if isinstance(edit, Replace) else same
+            steps.append((edit.older, edit.newer, convert))
+    return tuple(steps)
 
 
 def strangers(edits: Iterable[Edit], document: Document, faults: Faults) -> set[str]:

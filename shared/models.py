@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from types import UnionType
 from typing import Annotated, Any, Generic, Literal, TypeVar, Union, get_args, get_origin
 from uuid import UUID
@@ -223,6 +223,18 @@ def nested_models(model: type[Model]) -> dict[str, type[Model]]:
             if isinstance(part, type) and issubclass(part, Model):
                 found[name] = part
     return found
+
+
+@lru_cache(maxsize=1024)
+def spelling(
+    model: type[Model], fields: tuple[str, ...], snake_case: bool
+) -> tuple[tuple[str, ...], tuple[tuple[str, type[Model]], ...]]:
+    """How fields are spelled, and which of them hold models. Worked out once, as the documents of
+    a list have the same fields all."""
+    known: dict[str, str] = {} if snake_case else wire_names(model)
+    nested = nested_models(model)
+    names = {field: known.get(field, field) for field in fields}
+    return tuple(names.values()), tuple((names[f], nested[f]) for f in fields if f in nested)
 
 
 def _parts(annotation: Any) -> Iterator[Any]:

@@ -23,19 +23,21 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any, ClassVar, Literal
 
 import orjson
 
 from shared.edits import (
     Document,
+    Downgrade,
     Edit,
     Faults,
     OnlyNewer,
     OnlyOlder,
     Rename,
     Replace,
+    downgrades,
     faults_of,
     older_names,
     same,
@@ -43,7 +45,7 @@ from shared.edits import (
     upgrade_field,
 )
 from shared.errors import Refusal
-from shared.models import Model, nested_models, wire_names
+from shared.models import Model, nested_models, spelling, wire_names
 
 __all__ = ["Change", "Document", "OnlyNewer", "OnlyOlder", "Rename", "Replace", "Version", "same"]
 
@@ -126,6 +128,8 @@ class Change:
     models: ClassVar[tuple[type[Model], ...]] = ()
     edits: ClassVar[tuple[Edit, ...]] = ()
     _unknown: ClassVar[frozenset[str]] = frozenset()
+    _newer: ClassVar[frozenset[str]] = frozenset()
+    _downgrades: ClassVar[tuple[Downgrade, ...]] = ()
 
     def __init_subclass__(cls) -> None:
         if not cls.__doc__:
@@ -134,7 +138,8 @@ class Change:
             _CHANGES.setdefault(model, []).append(cls)
         older = {edit.older for edit in cls.edits if not isinstance(edit, OnlyNewer)}
         newer = {edit.newer for edit in cls.edits if not isinstance(edit, OnlyOlder)}
-        cls._unknown = frozenset(newer - older)
+        cls._unknown, cls._newer = frozenset(newer - older), frozenset(newer)
+        cls._downgrades = downgrades(cls.edits)
 
     @classmethod
     def upgraded(cls, document: Document, faults: Faults) -> Document:
@@ -159,19 +164,13 @@ class Change:
     @classmethod
     def downgraded(cls, document: Document) -> Document:
         """An answer's document of the newer version in the older one's shape."""
-        result = dict(document)
-        added: Document = {}
-        for edit in cls.edits:
-            if isinstance(edit, OnlyOlder):
-                if edit.downgrade:
-                    added[edit.older] = edit.downgrade(document)
-            elif edit.newer in document:
-                value = result.pop(edit.newer, document[edit.newer])
-                if isinstance(edit, Rename):
-                    added[edit.older] = value
-                elif isinstance(edit, Replace):
-                    added[edit.older] = edit.downgrade(value)
-        return {**result, **added}
+        result = {name: value for name, value in document.items() if name not in cls._newer}
+        for older, newer, convert in cls._downgrades:
+            if newer is None:
+                result[older] = convert(document)
+            elif newer in document:
+                result[older] = convert(document[newer])
+        return result
 
     @classmethod
     def older_name(cls, field: str) -> str:
@@ -218,7 +217,7 @@ def answer_fields(version: Version, model: type[Model]) -> frozenset[str]:
 
 def to_wire(version: Version, model: type[Model], document: Mapping[str, Any]) -> Document:
     """An answer's document (field names) as the version spells it."""
-    names, nested = _spelling(model, tuple(document), version.snake_case)
+    names, nested = spelling(model, tuple(document), version.snake_case)
     result = dict(zip(names, document.values(), strict=True))
     for name, inner in nested:
         result[name] = _nested(version, inner, result[name])
@@ -226,18 +225,6 @@ def to_wire(version: Version, model: type[Model], document: Mapping[str, Any]) -
         for change in chain(model, version.name):
             result = change.downgraded(result)
     return result
-
-
-@lru_cache(maxsize=1024)
-def _spelling(
-    model: type[Model], fields: tuple[str, ...], snake_case: bool
-) -> tuple[tuple[str, ...], tuple[tuple[str, type[Model]], ...]]:
-    """How fields are spelled, and which of them hold models. Worked out once, as the documents of
-    a list have the same fields all."""
-    known: dict[str, str] = {} if snake_case else wire_names(model)
-    nested = nested_models(model)
-    names = {field: known.get(field, field) for field in fields}
-    return tuple(names.values()), tuple((names[f], nested[f]) for f in fields if f in nested)
 
 
 def _nested(version: Version, model: type[Model], value: Any) -> Any:
