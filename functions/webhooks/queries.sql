@@ -35,10 +35,11 @@ select %(inbound_event_id)s, f.holder, f.part, %(effect)s, %(provider_event_id)s
   from jsonb_to_recordset(%(parts)s::jsonb) as f (holder text, part text)
 on conflict do nothing
 
--- Held to the end of the transaction, so that two folds over the same people follow each other.
--- name: lock_holders
-select count(pg_advisory_xact_lock(hashtextextended('subscription ' || holder, 0)))
-  from unnest(%(holders)s::text[]) as holder
+-- Held to the end of the transaction, so that folds follow one another. One lock for everybody:
+-- whom transfers connect is known only afterwards, and locks taken one after another as people are
+-- found would deadlock. A fold takes milliseconds, and purchases are rare.
+-- name: lock_subscriptions
+select pg_advisory_xact_lock(hashtextextended('subscription', 0))
 
 -- All that is known of these holders and of those that transfers connect with them.
 -- name: connected_facts

@@ -213,16 +213,10 @@ def _settle(holders: list[str], context: Consumer) -> bool:
 
 
 def _folded(holders: list[str], context: Consumer) -> Holdings:
-    """Folded under the locks of everybody connected: what commits first is seen by the next."""
-    locked, connected = set[str](), set(holders)
-    facts: list[Fact] = []
-    while connected - locked:
-        context.db.run(sql.lock_holders, holders=sorted(connected - locked))
-        locked |= connected
-        rows = context.db.rows(sql.connected_facts, holders=sorted(locked))
-        facts = [Fact(**row) for row in rows]
-        connected |= {fact.holder for fact in facts}
-    return fold(facts)
+    """Folded one at a time: what commits first is seen by the next."""
+    context.db.run(sql.lock_subscriptions)
+    rows = context.db.rows(sql.connected_facts, holders=holders)
+    return fold([Fact(**row) for row in rows])
 
 
 def _states(holdings: Holdings) -> str:
