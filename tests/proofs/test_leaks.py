@@ -22,6 +22,8 @@ CANARY = "Xanthochromism"
 GETS = [item for item in every_route() if item[2].method == "GET"]
 # The trash shows what is deleted, and the audit tells of it: that is what they are for.
 SHOWS = ("/tasks/trash", "/courses/trash", "/admin/audit-entries")
+# A deleted course is told of, and that is counted.
+TELLS = "/notifications"
 READS = re.compile(r"\b(?:from|join)\s+([a-z_]+)\b")
 # Statements and functions that read a deletable table without a word about deletion, and why.
 ALLOWED = {
@@ -100,6 +102,22 @@ def test_no_route_shows_what_is_deleted(campus: Campus, owner: User, way: str):
         assert found == set(), where
     assert CANARY not in str(campus.bus.seen[seen:])
     assert CANARY not in str(campus.mails.sent[sent:])
+
+
+@pytest.mark.parametrize("way", ["each", "through the course"])
+def test_nothing_counts_what_is_deleted(campus: Campus, owner: User, way: str):
+    """Where no rows are shown, the answers are those to somebody who never had any."""
+    plot, nobody = Plot(campus, owner), campus.user(role="admin", tier="premium")
+    delete(plot, plant(plot), way)
+    asked = 0
+    for _, version, route in GETS:
+        shown = route.result is None or route.result_is_page or "id" in route.result.model_fields
+        if version and not shown and not route.parameters and not route.path.startswith(TELLS):
+            path = path_of(version, route)
+            mine, theirs = (campus.call("GET", path, user).data for user in (owner, nobody))
+            assert mine == theirs, path
+            asked += 1
+    assert asked > 8
 
 
 def test_every_deletable_table_is_planted(campus: Campus, owner: User):
