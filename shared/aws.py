@@ -4,6 +4,9 @@ import os
 import threading
 from typing import Any
 
+# SES takes no idempotency token: repeated after a timeout, a mail would arrive twice. Whether to
+# send again is decided where the delivery's attempts are counted.
+_ASKED_ONCE = ("sesv2",)
 _lock = threading.Lock()
 _clients: dict[str, Any] = {}
 
@@ -22,9 +25,8 @@ def _make(service: str) -> Any:
     import boto3.session  # pyright: ignore[reportMissingTypeStubs]
     from botocore.config import Config  # pyright: ignore[reportMissingTypeStubs]
 
-    config = Config(
-        connect_timeout=2, read_timeout=5, retries={"mode": "standard", "max_attempts": 3}
-    )
+    retries: Any = {"mode": "standard", "max_attempts": 1 if service in _ASKED_ONCE else 3}
+    config = Config(connect_timeout=2, read_timeout=5, retries=retries)
     session: Any = boto3.session.Session()
     return session.client(
         service, region_name=os.environ.get("AWS_REGION", "eu-central-1"), config=config
