@@ -66,7 +66,14 @@ def _body(call: Call, model: type[Model], version: Version, raw: bytes) -> Model
     kind = call.headers.get("content-type", "").partition(";")[0].strip().lower()
     if raw and kind not in ("application/json", "application/merge-patch+json"):
         raise Refusal("UNSUPPORTED_MEDIA_TYPE")
+    if not raw and call.method == "POST" and not _needs(model):
+        raw = b"{}"
     return parse(model, version, raw)
+
+
+def _needs(model: type[Model]) -> bool:
+    """Whether a body has to say anything: a command whose fields are all optional goes without."""
+    return any(info.is_required() for info in model.model_fields.values())
 
 
 def parse(model: type[Model], version: Version, raw: bytes) -> Model:
