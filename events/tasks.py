@@ -1,7 +1,7 @@
 """Facts about what students plan."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from shared.facts import Event
@@ -45,12 +45,20 @@ class AssignmentPurged(Event, type="assignment.purged"):
     assignment_id: UUID
 
 
-class AssignmentCompleted(Event, type="assignment.completed"):
-    """An assignment was done."""
+class AssignmentCompleted(Event, type="assignment.completed", version=2):
+    """An assignment was done. `timezone` is the user's at that time: it decides the day. Version 1
+    did not tell it, nor whether it was late."""
 
     assignment_id: UUID
     course_id: UUID | None
     completed_at: datetime
+    timezone: str = "UTC"
+    late: bool = False
+
+    @classmethod
+    def upcast(cls, version: int, data: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG003
+        """Days of version 1 are those of UTC."""
+        return data
 
 
 class AssignmentReopened(Event, type="assignment.reopened"):
@@ -138,13 +146,41 @@ class StudySessionStarted(Event, type="study_session.started"):
     study_session_id: UUID
 
 
-class StudySessionFinished(Event, type="study_session.finished"):
-    """A study session ended."""
+class StudySessionFinished(Event, type="study_session.finished", version=2):
+    """A study session ended. `timezone` is the user's at that time: it decides the day. Version 1
+    told no more than its focus."""
 
     study_session_id: UUID
     course_id: UUID | None
     focus_seconds: int
     finished_at: datetime
+    started_at: datetime | None = None
+    timezone: str = "UTC"
+    pauses: int = 0
+    technique: Literal["pomodoro", "free", "flashcards"] = "free"
+    confidence: int | None = None
+    difficulty: int | None = None
+
+    @classmethod
+    def upcast(cls, version: int, data: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG003
+        """Days of version 1 are those of UTC, and its sessions began when they ended."""
+        return data
+
+
+class StudySessionReviewed(Event, type="study_session.reviewed"):
+    """The topic of a study session was recalled. `ease` is SM-2's E-Factor in hundredths;
+    `timezone` is the user's at that time: it decides the day."""
+
+    study_session_id: UUID
+    course_id: UUID | None
+    session_review_id: UUID
+    quality: int
+    crammed: bool
+    ease: int
+    interval_days: int
+    due_at: datetime
+    reviewed_at: datetime
+    timezone: str
 
 
 class StreakUpdated(Event, type="streak.updated"):

@@ -170,7 +170,12 @@ def _change(
         "entity_version": row["version"],
     }
     if row["completed_at"] and not row["was_done"]:
-        request.emit(AssignmentCompleted(completed_at=row["completed_at"], **known))
+        completed = {
+            "completed_at": row["completed_at"],
+            "timezone": request.known_caller.timezone,
+            "late": row["late"],
+        }
+        request.emit(AssignmentCompleted(**completed, **known))
     elif row["was_done"] and not row["completed_at"]:
         request.emit(AssignmentReopened(**known))
     return row, changed

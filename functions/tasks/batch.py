@@ -13,6 +13,8 @@ from functions.tasks.models import (
     LecturePatch,
     NewAssignment,
     NewLecture,
+)
+from functions.tasks.study_session_models import (
     NewStudySession,
     StudySessionPatch,
 )
@@ -52,7 +54,7 @@ ROUTES: dict[tuple[Action, Kind], Callable[..., Model | None]] = {
     ("update", "study_session"): study_sessions.update_study_session,
     ("delete", "study_session"): study_sessions.delete_study_session,
     ("restore", "study_session"): study_sessions.restore_study_session,
-    ("complete", "study_session"): study_sessions.finish_study_session,
+    ("complete", "study_session"): study_sessions.finish,
 }
 
 

@@ -24,13 +24,15 @@ from functions.tasks.models import (
     LectureQuery,
     NewAssignment,
     NewLecture,
+    SubmissionMethod,
+)
+from functions.tasks.overview_models import Home, NextTask, Streak
+from functions.tasks.study_session_models import (
     NewStudySession,
     StudySession,
     StudySessionPatch,
     StudySessionQuery,
-    SubmissionMethod,
 )
-from functions.tasks.overview_models import Home, NextTask, Streak
 from functions.tasks.trash_models import ItemReference, Operation, TrashItem
 from shared.versions import Change, OnlyNewer, OnlyOlder, Rename, Replace
 
@@ -182,7 +184,8 @@ class StudySessionNames(Change):
     """A study session's `session_date` became `startsAt`, `has_spaced_repetition` became
     `spacedRepetition`, `confidence_level` and `difficulty_rating` became `confidence` and
     `difficulty`, and `time_spent_minutes` became `focusSeconds`. What its clock and plan say is
-    new: `endsAt`, `startedAt`, `endedAt`, `pauses`, `status`, `technique`, `assignmentId`."""
+    new: `endsAt`, `startedAt`, `endedAt`, `pauses`, `status`, `technique`, `assignmentId`,
+    `reviewDueAt`."""
 
     models = (StudySession, NewStudySession, StudySessionPatch)
     edits = (
@@ -207,6 +210,7 @@ class StudySessionNames(Change):
                 "status",
                 "technique",
                 "assignment_id",
+                "review_due_at",
             )
         ),
     )

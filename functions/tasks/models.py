@@ -9,7 +9,6 @@ from pydantic import Field, model_validator
 from functions.tasks.fields import (
     Description,
     LocalTime,
-    Rating,
     Recurrence,
     Reminders,
     Tags,
@@ -23,8 +22,6 @@ Priority = Literal["low", "medium", "high", "urgent"]
 SubmissionMethod = Literal["online", "in_person", "none"]
 Source = Literal["manual", "ics", "job"]
 LectureKind = Literal["lecture", "seminar", "lab", "exam", "office_hours"]
-Technique = Literal["pomodoro", "free", "flashcards"]
-SessionStatus = Literal["planned", "running", "paused", "finished"]
 Search = Annotated[Text, Field(min_length=1, max_length=200)]
 
 # In a patch: absent unless the client names it, and then never null.
@@ -185,72 +182,6 @@ class LectureQuery(ListQuery):
 
     course_id: AnyOf[Id] | None = None
     kind: AnyOf[LectureKind] | None = None
-    starts_after: Timestamp | None = None
-    starts_before: Timestamp | None = None
-    q: Search | None = None
-
-
-class StudySession(Deletable):
-    """Time set apart to study. While it is running, `focus_seconds` holds the time before."""
-
-    course_id: UUID | None
-    assignment_id: UUID | None
-    topic: str
-    notes: str
-    starts_at: datetime
-    ends_at: datetime | None
-    started_at: datetime | None
-    ended_at: datetime | None
-    focus_seconds: int
-    pauses: int
-    technique: Technique
-    confidence: int | None
-    difficulty: int | None
-    status: SessionStatus
-    spaced_repetition: bool
-    reminders: list[int]
-
-
-class _StudySessionFields(Model):
-    """What a client may say about a study session, in creating and in changing it."""
-
-    course_id: Id | None = None
-    assignment_id: Id | None = None
-    notes: Description = ""
-    ends_at: Timestamp | None = None
-    technique: Technique = "free"
-    confidence: Rating | None = None
-    difficulty: Rating | None = None
-    spaced_repetition: bool = False
-    reminders: Reminders | None = None
-
-
-class NewStudySession(_StudySessionFields):
-    """A new study session."""
-
-    topic: Title
-    starts_at: Timestamp
-
-    @model_validator(mode="after")
-    def _ends_later(self) -> Self:
-        if self.ends_at is not None and self.ends_at <= self.starts_at:
-            raise ValueError("endsAt must be after startsAt")
-        return self
-
-
-class StudySessionPatch(_StudySessionFields):
-    """Changes to a study session: absent fields stay, null clears."""
-
-    topic: Title = ABSENT
-    starts_at: Timestamp = ABSENT
-
-
-class StudySessionQuery(ListQuery):
-    """Filters of the list of study sessions."""
-
-    course_id: AnyOf[Id] | None = None
-    assignment_id: AnyOf[Id] | None = None
-    status: AnyOf[SessionStatus] | None = None
     starts_after: Timestamp | None = None
     starts_before: Timestamp | None = None
     q: Search | None = None

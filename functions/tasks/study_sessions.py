@@ -8,12 +8,6 @@ from events.tasks import (
     StudySessionStarted,
     StudySessionUpdated,
 )
-from functions.tasks.models import (
-    NewStudySession,
-    StudySession,
-    StudySessionPatch,
-    StudySessionQuery,
-)
 from functions.tasks.operations import (
     change_item,
     create_item,
@@ -22,6 +16,16 @@ from functions.tasks.operations import (
     missing,
     purge_item,
     restore_items,
+)
+from functions.tasks.study_session_models import (
+    NewStudySession,
+    SessionEnd,
+    SessionStart,
+    SessionStatus,
+    StudySession,
+    StudySessionPatch,
+    StudySessionQuery,
+    Technique,
 )
 from shared.errors import Refusal
 from shared.models import Page
@@ -152,9 +156,13 @@ def purge_study_session(request: Request, study_session_id: UUID) -> None:
 
 
 @clock.post("/{study_session_id}/start")
-def start_study_session(request: Request, study_session_id: UUID) -> StudySession:
+def start_study_session(
+    request: Request, study_session_id: UUID, body: SessionStart
+) -> StudySession:
     """Begin a planned session: its time runs from now."""
-    session, changed = _clock(request, study_session_id, "running", ["planned"])
+    session, changed = _clock(
+        request, study_session_id, "running", ["planned"], technique=body.technique
+    )
     if changed:
         request.emit(
             StudySessionStarted(study_session_id=session.id, entity_version=session.version)
@@ -165,39 +173,94 @@ def start_study_session(request: Request, study_session_id: UUID) -> StudySessio
 @clock.post("/{study_session_id}/pause")
 def pause_study_session(request: Request, study_session_id: UUID) -> StudySession:
     """Stop the time of a running session."""
-    return _clock(request, study_session_id, "paused", ["running"])[0]
+    session, changed = _clock(request, study_session_id, "paused", ["running"])
+    if changed:
+        _tell_of_clock(request, session, ["focus_seconds", "pauses", "status"])
+    return session
 
 
 @clock.post("/{study_session_id}/resume")
 def resume_study_session(request: Request, study_session_id: UUID) -> StudySession:
     """Let the time of a paused session run again."""
-    return _clock(request, study_session_id, "running", ["paused"])[0]
+    session, changed = _clock(request, study_session_id, "running", ["paused"])
+    if changed:
+        _tell_of_clock(request, session, ["status"])
+    return session
 
 
 @clock.post("/{study_session_id}/finish")
-def finish_study_session(request: Request, study_session_id: UUID) -> StudySession:
-    """End a running or paused session."""
-    session, changed = _clock(request, study_session_id, "finished", ["running", "paused"])
-    if changed and session.ended_at:
+def finish_study_session(
+    request: Request, study_session_id: UUID, body: SessionEnd
+) -> StudySession:
+    """End a running or paused session, and say how it went. Finishing it again changes nothing."""
+    return finish(request, study_session_id, body.confidence, body.difficulty)
+
+
+def finish(
+    request: Request,
+    study_session_id: UUID,
+    confidence: int | None = None,
+    difficulty: int | None = None,
+) -> StudySession:
+    """End a session and tell of it: what statistics and streaks are made from."""
+    session, changed = _clock(
+        request,
+        study_session_id,
+        "finished",
+        ["running", "paused"],
+        confidence=confidence,
+        difficulty=difficulty,
+    )
+    if changed and session.ended_at and session.started_at:
         request.emit(
             StudySessionFinished(
                 study_session_id=session.id,
                 course_id=session.course_id,
                 focus_seconds=session.focus_seconds,
+                started_at=session.started_at,
                 finished_at=session.ended_at,
+                timezone=request.known_caller.timezone,
+                pauses=session.pauses,
+                technique=session.technique,
+                confidence=session.confidence,
+                difficulty=session.difficulty,
                 entity_version=session.version,
             )
         )
     return session
 
 
+def _tell_of_clock(request: Request, session: StudySession, changed: list[str]) -> None:
+    request.emit(
+        StudySessionUpdated(
+            study_session_id=session.id,
+            course_id=session.course_id,
+            changed=changed,
+            entity_version=session.version,
+        )
+    )
+
+
 def _clock(
-    request: Request, study_session_id: UUID, status: str, from_status: list[str]
+    request: Request,
+    study_session_id: UUID,
+    status: SessionStatus,
+    from_status: list[SessionStatus],
+    *,
+    technique: Technique | None = None,
+    confidence: int | None = None,
+    difficulty: int | None = None,
 ) -> tuple[StudySession, bool]:
     """Bring a session into a status, and say whether that is new: repeating a step changes
     nothing, and a step that the session is not ready for is refused."""
     row = request.db.row(
-        sql.clock_study_session, id=study_session_id, status=status, from_status=from_status
+        sql.clock_study_session,
+        id=study_session_id,
+        status=status,
+        from_status=from_status,
+        technique=technique,
+        confidence=confidence,
+        difficulty=difficulty,
     )
     if row is None:
         raise missing(request)

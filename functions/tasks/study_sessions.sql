@@ -26,15 +26,16 @@ with permitted as (
 )
 select i.id, i.course_id, i.assignment_id, i.topic, i.notes, i.starts_at, i.ends_at, i.started_at,
        i.ended_at, i.focus_seconds, i.pauses, i.technique, i.confidence, i.difficulty, i.status,
-       i.spaced_repetition, i.reminders, i.version, i.created_at, i.updated_at, i.deleted_at,
-       null::timestamptz as purge_at,
+       i.spaced_repetition, i.review_count, i.last_reviewed_at, i.review_due_at, i.reminders,
+       i.version, i.created_at, i.updated_at, i.deleted_at, null::timestamptz as purge_at,
        p.within_limit, p.course_open, p.assignment_open, p.used, p.resets_at
   from permitted as p left join item as i on true
 
 -- name: get_study_session
 select id, course_id, assignment_id, topic, notes, starts_at, ends_at, started_at, ended_at,
        focus_seconds, pauses, technique, confidence, difficulty, status, spaced_repetition,
-       reminders, version, created_at, updated_at, deleted_at, null::timestamptz as purge_at
+       review_count, last_reviewed_at, review_due_at, reminders, version, created_at, updated_at,
+       deleted_at, null::timestamptz as purge_at
   from study_session
  where id = %(id)s and user_id = %(user_id)s and deleted_at is null
 
@@ -50,7 +51,8 @@ select id, course_id, assignment_id, topic, notes, starts_at, ends_at, started_a
 -- filter q: search @@ websearch_to_tsquery('simple', %(q)s)
 select id, course_id, assignment_id, topic, notes, starts_at, ends_at, started_at, ended_at,
        focus_seconds, pauses, technique, confidence, difficulty, status, spaced_repetition,
-       reminders, version, created_at, updated_at, deleted_at, null::timestamptz as purge_at
+       review_count, last_reviewed_at, review_due_at, reminders, version, created_at, updated_at,
+       deleted_at, null::timestamptz as purge_at
   from study_session
  where user_id = %(user_id)s and deleted_at is null
 
@@ -68,10 +70,15 @@ with before as (
 ), item as (
     update study_session as s
        set (course_id, assignment_id, topic, notes, starts_at, ends_at, technique, confidence,
-            difficulty, spaced_repetition, reminders, version, updated_at)
+            difficulty, spaced_repetition, review_due_at, reminders, version, updated_at)
          = (select p.course_id, p.assignment_id, p.topic, p.notes, p.starts_at, p.ends_at,
-                   p.technique, p.confidence, p.difficulty, p.spaced_repetition, p.reminders,
-                   s.version + 1, now()
+                   p.technique, p.confidence, p.difficulty, p.spaced_repetition,
+                   case when p.spaced_repetition
+                        then coalesce(s.review_due_at,
+                                      coalesce(s.last_reviewed_at, s.ended_at)
+                                      + make_interval(days => greatest(s.interval_days, 1)))
+                        end,
+                   p.reminders, s.version + 1, now()
               from jsonb_populate_record(s, %(changes)s::jsonb) as p)
       from before as b
      where s.id = b.id and s.user_id = %(user_id)s and b.course_open and b.assignment_open
@@ -82,13 +89,14 @@ with before as (
     delete from reminder as r
      using item as i
      where r.study_session_id = i.id and r.user_id = %(user_id)s and r.status = 'cancelled'
-       and %(changes)s::jsonb ?| %(scheduling)s
+       and r.purpose = 'item' and %(changes)s::jsonb ?| %(scheduling)s
 ), cancelled as (
     update reminder as r
        set status = 'cancelled', updated_at = now(), version = r.version + 1
       from item as i
      where r.study_session_id = i.id and r.user_id = %(user_id)s and r.status = 'pending'
-       and %(changes)s::jsonb ?| %(scheduling)s
+       and case r.purpose when 'review' then not i.spaced_repetition
+                          else %(changes)s::jsonb ?| %(scheduling)s end
 ), reminded as (
     insert into reminder (id, user_id, study_session_id, offset_minutes, occurs_at, remind_at)
     select uuid7(), user_id, id, minutes, starts_at, starts_at - make_interval(mins => minutes)
@@ -103,13 +111,14 @@ with before as (
 )
 select n.id, n.course_id, n.assignment_id, n.topic, n.notes, n.starts_at, n.ends_at, n.started_at,
        n.ended_at, n.focus_seconds, n.pauses, n.technique, n.confidence, n.difficulty, n.status,
-       n.spaced_repetition, n.reminders, n.version, n.created_at, n.updated_at, n.deleted_at,
-       null::timestamptz as purge_at,
+       n.spaced_repetition, n.review_count, n.last_reviewed_at, n.review_due_at, n.reminders,
+       n.version, n.created_at, n.updated_at, n.deleted_at, null::timestamptz as purge_at,
        b.course_open, b.assignment_open, exists (select from item) as changed
   from now_is as n join before as b on b.id = n.id
 
 -- Runs the clock of a session: only time in the status `running` is focus. From a status that is
--- not among `from_status` it stays as it is. Who studies needs no reminder any more.
+-- not among `from_status` it stays as it is. Who studies needs no reminder of it any more, and a
+-- topic for spaced repetition is due the day after its session.
 -- name: clock_study_session
 with before as (
     select id, status
@@ -124,6 +133,12 @@ with before as (
            ended_at = case when %(status)s = 'finished' then now() end,
            running_since = case when %(status)s = 'running' then now() end,
            pauses = s.pauses + (%(status)s = 'paused')::integer,
+           technique = coalesce(%(technique)s, s.technique),
+           confidence = coalesce(%(confidence)s::smallint, s.confidence),
+           difficulty = coalesce(%(difficulty)s::smallint, s.difficulty),
+           review_due_at = case when %(status)s = 'finished' and s.spaced_repetition
+                                then coalesce(s.review_due_at, now() + interval '1 day')
+                                else s.review_due_at end,
            focus_seconds = s.focus_seconds
                + coalesce(extract(epoch from now() - s.running_since), 0)::integer
       from before as b
@@ -134,6 +149,7 @@ with before as (
        set status = 'cancelled', updated_at = now(), version = r.version + 1
       from item as i
      where r.study_session_id = i.id and r.user_id = %(user_id)s and r.status = 'pending'
+       and r.purpose = 'item'
 ), now_is as (
     select * from item
     union all
@@ -142,6 +158,6 @@ with before as (
 )
 select n.id, n.course_id, n.assignment_id, n.topic, n.notes, n.starts_at, n.ends_at, n.started_at,
        n.ended_at, n.focus_seconds, n.pauses, n.technique, n.confidence, n.difficulty, n.status,
-       n.spaced_repetition, n.reminders, n.version, n.created_at, n.updated_at, n.deleted_at,
-       null::timestamptz as purge_at, exists (select from item) as changed
+       n.spaced_repetition, n.review_count, n.last_reviewed_at, n.review_due_at, n.reminders,
+       n.version, n.created_at, n.updated_at, n.deleted_at, null::timestamptz as purge_at, exists (select from item) as changed
   from now_is as n
