@@ -25,7 +25,8 @@ def _make(service: str) -> Any:
     import boto3.session  # pyright: ignore[reportMissingTypeStubs]
     from botocore.config import Config  # pyright: ignore[reportMissingTypeStubs]
 
-    retries: Any = {"mode": "standard", "max_attempts": 1 if service in _ASKED_ONCE else 3}
+    attempts = 1 if service in _ASKED_ONCE else 3
+    retries: Any = {"mode": "standard", "total_max_attempts": attempts}
     config = Config(connect_timeout=2, read_timeout=5, retries=retries)
     session: Any = boto3.session.Session()
     return session.client(
