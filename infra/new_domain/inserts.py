@@ -58,26 +58,4 @@ GET    /$name/{${name}_id}  anyone  $name:read
 PATCH  /$name/{${name}_id}  anyone  $name:write
 """,
 )
-VALID_BODIES = Insert(
-    "tests/proofs/bodies.py",
-    '    "LecturePatch":',
-    """\
-    "New$Name": {"title": "First"},
-    "${Name}Patch": {"title": "Second"},
-""",
-)
-VICTIM = Insert(
-    "tests/proofs/victim.py",
-    "        self.parent_id, ",
-    """\
-        self.${name}_id = [self.call("POST", "/v2/$name", {"title": "x"}).data["id"]]
-""",
-)
-RECIPE = Insert(
-    "tests/proofs/recipes.py",
-    '        "user_id": ',
-    """\
-        "${name}_id": campus.call("POST", "/v2/$name", user, {"title": "x"}).data["id"],
-""",
-)
-INSERTS = (FUNCTION, WHO_MAY_CALL, VALID_BODIES, VICTIM, RECIPE)
+INSERTS = (FUNCTION, WHO_MAY_CALL)

@@ -5,6 +5,7 @@ tells of (`check_response`), in the envelope and strict JSON, and never a fault 
 """
 
 import os
+import re
 import zlib
 from collections.abc import Callable
 from typing import Any
@@ -57,7 +58,12 @@ def records(campus: Campus) -> Victim:
 def own(records: Victim, operation: Any) -> dict[str, str]:
     """Ids of the caller's own for what the path names."""
     names = [parameter.name for parameter in operation.path_parameters]
-    return {name: records.ids_of(name)[0] for name in names if hasattr(records, name)}
+    parameters = {name: re.sub(r"([A-Z])", r"_\1", name).lower() for name in names}
+    return {
+        name: records.ids_of(parameter)[0]
+        for name, parameter in parameters.items()
+        if parameter.endswith("_id")
+    }
 
 
 def prepared(case: Case) -> requests.PreparedRequest:

@@ -1,82 +1,134 @@
-"""Courses and items of all kinds, made, deleted and restored through the API, and what the
-database holds of them."""
+"""One tenant's things, made, deleted and restored through the API, and what the database holds of
+them. What there is to make, each domain's `things.py` says."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from shared.ids import uuid7
+from shared.models import Model
+from shared.routing import Route
 from tests.campus import Answer, Campus, User
+from tests.proofs.routes import path_of
+from tests.things import (
+    Thing,
+    body_for,
+    domain_of,
+    filled,
+    named,
+    needed_ids,
+    place,
+    said,
+    things,
+)
 
 Row = dict[str, Any]
 Key = tuple[str, str]
-ITEMS = {
-    "assignment": "/v2/tasks/assignments",
-    "lecture": "/v2/tasks/lectures",
-    "study_session": "/v2/tasks/study-sessions",
-}
-COURSES = "/v2/courses"
 STAMPS = ("deleted_at", "deleted_by", "deletion_id")
 # What moves on with every change of a row.
 MOVING = ("version", "updated_at")
 
 
-def soon(minutes: int = 40) -> str:
-    """A time ahead, whole seconds."""
-    at = datetime.now(UTC).replace(microsecond=0) + timedelta(minutes=minutes)
-    return at.isoformat().replace("+00:00", "Z")
-
-
-def body_of(kind: str, words: str, **links: Any) -> Row:
-    """A new item of a kind with `words` in every text that it has."""
-    match kind:
-        case "assignment":
-            texts = {"title": words, "description": words, "tags": [words]}
-            return {**texts, "dueAt": soon(), "checklist": [{"text": words}], **links}
-        case "lecture":
-            texts = {"title": words, "description": words, "location": words}
-            return {**texts, "startLocal": soon()[:-1], "instructorName": words, **links}
-        case "study_session":
-            return {"topic": words, "notes": words, "startsAt": soon(), **links}
-        case _:
-            return {"title": words, "description": words, "tags": [words], **links}
-
-
 @dataclass
 class Plot:
-    """One tenant's courses and items."""
+    """One tenant's things."""
 
     campus: Campus
     user: User
     planted: list[Key] = field(default_factory=list)
+    above: dict[str, dict[str, str]] = field(default_factory=dict)
 
-    def plant(self, kind: str, words: str = "Ada", **links: Any) -> str:
-        """Create a course or an item. Returns its id."""
-        path = ITEMS.get(kind, COURSES)
-        made = self.campus.call("POST", path, self.user, body_of(kind, words, **links))
-        assert made.status == 201, made.text
-        self.planted.append((kind, made.data["id"]))
+    def plant(self, kind: str, words: str = "Ada", **of: str | None) -> str:
+        """Create a thing with `words` in its texts. Returns its id.
+
+        What it belongs to is named by `of` (None: nothing), else the first that there is; it is
+        made when there is none. Only what may be missing can be None.
+        """
+        thing = things()[kind]
+        ids = {f"{name}_id": self._parent(thing, name, of) for name in thing.holes()}
+        made = thing.make(self) if thing.make else self._create(thing, words, ids)
+        self.planted.append((kind, made))
+        self.above[made] = {name: found for name, found in ids.items() if found}
+        return made
+
+    def _parent(self, thing: Thing, name: str, of: dict[str, str | None]) -> str | None:
+        """None for a whole that a thing of the same kind need not have."""
+        if name in of or (name == thing.name and name in thing.optional()):
+            return of.get(name)
+        return self.some(name)
+
+    def _create(self, thing: Thing, words: str, ids: dict[str, str | None]) -> str:
+        path, body = filled([thing.path.split("/"), thing.body], words, ids)
+        made = self._call("POST", "/v2" + "/".join(path), body)
+        assert made.status == 201, f"{thing.name}: {made.text}"
         return made.data["id"]
+
+    def some(self, kind: str) -> str:
+        """The id of the first of a kind."""
+        known = self.ids(kind)
+        return known[0] if known else self.plant(kind)
 
     def ids(self, kind: str) -> list[str]:
         return [found for planted, found in self.planted if planted == kind]
 
-    def delete(self, kind: str, item: str) -> Answer:
-        return self.campus.call("DELETE", f"{ITEMS.get(kind, COURSES)}/{item}", self.user)
+    def one_of_each(self, words: str = "Ada") -> None:
+        """Plant what is not there yet."""
+        for kind in things():
+            if not self.ids(kind):
+                self.plant(kind, words)
 
-    def restore(self, kind: str, item: str) -> Answer:
-        path = f"{ITEMS.get(kind, COURSES)}/{item}/restore"
+    def values(self, route: Route) -> dict[str, str]:
+        """A value for each path parameter, of what is this tenant's; plants what is missing."""
+        return {name: self.value(route, name) for name in route.parameters}
+
+    def value(self, route: Route, name: str) -> str:
+        """The value of one path parameter. Nothing known about it: fails."""
+        domain = domain_of(route)
+        upto = route.path.partition("{" + name + "}")[0] + "{" + name + "}"
+        known: dict[str, str | Callable[[Plot], str]] = said("VALUES").get(domain, {})
+        for key in (upto, name):
+            if key in known:
+                value = known[key]
+                return value if isinstance(value, str) else value(self)
+        if name == "user_id":
+            return str(self.user.id)
+        assert name.endswith("_id"), (
+            f"{route.path}: what is a {name}? Put {name!r} (or, if it is another one elsewhere,"
+            f" {upto!r}) with a value, or a function of a Plot, into VALUES of {place(domain)}"
+        )
+        return self.some(named(name)[0])
+
+    def body(self, model: type[Model]) -> Row:
+        """A request of the newest version that speaks of this tenant's things, where it must."""
+        return body_for(model, {name: self.some(named(name)[0]) for name in needed_ids(model)})
+
+    def delete(self, kind: str, thing_id: str) -> Answer:
+        return self._call("DELETE", self._at("DELETE", kind, thing_id))
+
+    def restore(self, kind: str, thing_id: str) -> Answer:
+        return self._call("POST", self._at("POST", kind, thing_id, "/restore"))
+
+    def preview(self, kind: str, thing_id: str) -> Answer | None:
+        """What a deletion would take, of kinds that tell."""
+        route = things()[kind].route("DELETE")
+        if route is None or route.query is None or "dry_run" not in route.query[1].model_fields:
+            return None
+        return self._call("DELETE", self._at("DELETE", kind, thing_id) + "?dryRun=true")
+
+    def _at(self, method: str, kind: str, thing_id: str, below: str = "") -> str:
+        route = things()[kind].route(method, below)
+        assert route, f"no {method} of a {kind}{below}"
+        return path_of("v2", route, {**self.above[thing_id], f"{kind}_id": thing_id})
+
+    def _call(self, method: str, path: str, body: Any = None) -> Answer:
         key = {"Idempotency-Key": str(uuid7())}
-        return self.campus.call("POST", path, self.user, None, key)
-
-    def preview(self, course: str) -> Answer:
-        return self.campus.call("DELETE", f"{COURSES}/{course}?dryRun=true", self.user)
+        return self.campus.call(method, path, self.user, body, key)
 
     def rows(self) -> dict[Key, Row]:
         """Every row that a deletion can touch, and what counts against the plan."""
         found: dict[Key, Row] = {}
-        for table in tables(self.campus):
-            text = f"select to_jsonb(t) from {table} as t where user_id = %s"
+        for table, owner in self.campus.rows("select table_name, owner from deletable"):
+            text = f"select to_jsonb(t) from {table} as t where {owner} = %s"
             for (row,) in self.campus.rows(text, self.user.id):
                 found[table, row["id"]] = row
         text = "select item_id::text from task_creation where user_id = %s"
@@ -91,7 +143,7 @@ class Plot:
             for child, column, parent in links(self.campus)
             for (found,) in self.campus.rows(
                 f"select c.id from {child} as c join {parent} as p on p.id = c.{column}"
-                " where c.user_id = %s and c.deleted_at is null and p.deleted_at is not null",
+                " where p.user_id = %s and c.deleted_at is null and p.deleted_at is not null",
                 self.user.id,
             )
         ]
@@ -103,15 +155,20 @@ def tables(campus: Campus) -> list[str]:
 
 
 def links(campus: Campus) -> list[tuple[str, str, str]]:
-    """Which rows go with which: the declared cascades, and those that events carry out."""
+    """Which rows go with which: the declared cascades, and those that events carry out: across
+    domains there is no foreign key, but a column that is named after the other's table."""
     declared = campus.rows(
         "select child_table, child_column, parent_table from deletion_policy"
         " where action = 'cascade' order by 1, 2"
     )
     by_events = campus.rows(
-        "select table_name, column_name, 'course' from information_schema.columns"
-        " join deletable using (table_name)"
-        " where table_schema = 'public' and column_name = 'course_id' order by 1"
+        "select c.table_name, c.column_name, p.table_name from information_schema.columns as c"
+        "  join deletable as d on d.table_name = c.table_name"
+        "  join deletable as p on c.column_name = p.table_name || '_id'"
+        " where c.table_schema = 'public' and not exists ("
+        "       select from deletion_policy as o"
+        "        where o.child_table = c.table_name and o.child_column = c.column_name)"
+        " order by 1, 2"
     )
     return [*declared, *by_events]
 

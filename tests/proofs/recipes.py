@@ -1,52 +1,55 @@
-"""What a successful call of each GET route needs: values for its path, queries for its filters."""
+"""Query strings for GET routes: what a successful call needs, and each filter alone."""
 
 from collections.abc import Iterator
+from datetime import date, datetime
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from uuid import UUID
 
-from functions.health.documents import _page
-from shared.ids import uuid7
 from shared.routing import Route
 from shared.versions import Version, spelled
-from tests.campus import Campus, User
-from tests.proofs.planting import Plot
-
-KEY = {"Idempotency-Key": "recipe"}
+from tests.things import MOMENT, domain_of, filled, said
 
 
-def values(campus: Campus, user: User) -> dict[str, str]:
-    """A value for each path parameter, of things that `user` has. A route whose parameters are not
-    all here fails the tests that call it: add what it needs."""
-    plot = Plot(campus, user)
-    course = plot.plant("course")
-    key = {"name": "recipe", "scopes": ["*"]}
-    made = campus.call("POST", "/v2/users/me/api-keys", user, key, KEY)
-    assert made.status == 201, made.text
-    return {
-        "course_id": course,
-        "assignment_id": plot.plant("assignment", courseId=course),
-        "lecture_id": plot.plant("lecture", courseId=course),
-        "study_session_id": plot.plant("study_session", courseId=course),
-        "api_key_id": made.data["id"],
-        "user_id": str(user.id),
-        "name": f"ada{uuid7().hex[-8:]}",
-        "version": "v1",
-        "asset": _page()["assets"][0]["name"],
-        "token": "nobody",
-    }
+def needed(route: Route, version: Version, words: str = "Ada") -> str:
+    """The parameters without which the route answers nothing."""
+    given = said("QUERIES").get(domain_of(route), {})
+    if route.path in given:
+        return filled(given[route.path], words, {})
+    model = route.query[1] if route.query else None
+    required = [n for n, info in model.model_fields.items() if info.is_required()] if model else []
+    return "&".join(_asked(route, version, name, [], words)[0] for name in required)
+
+
+def asked_for(route: Route, version: Version, name: str, ids: list[str]) -> list[str]:
+    """Query strings that filter by each of some ids."""
+    least = needed(route, version)
+    return [
+        joined(least, asked) for known in ids for asked in _asked(route, version, name, [known], "")
+    ]
 
 
 def queries(route: Route, version: Version, ids: list[str], words: str) -> Iterator[str]:
     """Query strings that use each filter alone: known ids, every choice, wide ranges, `words`."""
-    yield ""
-    if route.query is None:
-        return
-    for name, info in route.query[1].model_fields.items():
-        if name in ("limit", "cursor", "sort", "fields"):
-            continue
-        for value in _values(name, info.annotation, ids, words):
-            yield f"{spelled(version, route.query[1], (name,))[1:]}={value}"
+    least = needed(route, version, words)
+    yield least
+    for name in route.query[1].model_fields if route.query else ():
+        if name not in ("limit", "cursor", "sort", "fields"):
+            for asked in _asked(route, version, name, ids, words):
+                yield joined(least, asked)
+
+
+def joined(*parts: str) -> str:
+    """Parts of a query string, of which some may be empty."""
+    return "&".join(part for part in parts if part)
+
+
+def _asked(route: Route, version: Version, name: str, ids: list[str], words: str) -> list[str]:
+    assert route.query
+    model = route.query[1]
+    called = spelled(version, model, (name,))[1:]
+    values = _values(name, model.model_fields[name].annotation, ids, words)
+    return [f"{called}={value}" for value in values]
 
 
 def _values(name: str, annotation: Any, ids: list[str], words: str) -> Iterator[str]:
@@ -60,10 +63,16 @@ def _values(name: str, annotation: Any, ids: list[str], words: str) -> Iterator[
         yield from ("true", "false")
     elif UUID in kinds:
         yield from (",".join(ids[at : at + 40]) for at in range(0, len(ids), 40))
-    elif name.endswith(("after", "before")):
-        yield "2000-01-01T00:00:00Z" if name.endswith("after") else "2190-01-01T00:00:00Z"
+    elif datetime in kinds or date in kinds:
+        yield _time(name) if datetime in kinds else _time(name)[:10]
     elif str in kinds:
         yield words
+
+
+def _time(name: str) -> str:
+    """The bound that leaves everything in a list, where the name tells; else some time."""
+    bounds = {"after": "2000-01-01T00:00:00Z", "before": "2190-01-01T00:00:00Z"}
+    return next((bounds[end] for end in bounds if name.endswith(end)), MOMENT)
 
 
 def _leaves(annotation: Any) -> Iterator[Any]:

@@ -1,29 +1,26 @@
 """Deleted stays deleted, restored comes back exactly: any course of deletions and restorations."""
 
-from typing import Any
+from collections import Counter
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic.alias_generators import to_camel
 
 from shared import limits
 from tests.campus import Campus
-from tests.proofs.planting import ITEMS, STAMPS, Key, Plot, Row, changed, still
+from tests.proofs.planting import STAMPS, Key, Plot, Row, changed, still, tables
+from tests.things import by_dependence, things
 
-KINDS = sorted(ITEMS)
+KINDS = [name for name in by_dependence() if things()[name].restorable]
 number = st.integers(0, 5)
 steps = st.lists(
-    st.one_of(
-        st.tuples(st.just("delete"), st.sampled_from(KINDS), number),
-        st.tuples(st.just("restore"), st.sampled_from(KINDS), number),
-        st.tuples(st.just("delete"), st.just("course"), number),
-        st.tuples(st.just("restore"), st.just("course"), number),
-    ),
+    st.tuples(st.sampled_from(["delete", "restore"]), st.sampled_from(KINDS), number),
     min_size=3,
     max_size=12,
 )
-# For each new item: its kind, its course and (of assignments) the assignment that it is a part of.
-items = st.lists(st.tuples(st.sampled_from(KINDS), number, number), min_size=2, max_size=6)
+# For each new thing: its kind, and which of each kind of wholes it belongs to.
+items = st.lists(st.tuples(st.sampled_from(KINDS), number), min_size=2, max_size=6)
 some = settings(
     max_examples=20, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
@@ -36,20 +33,22 @@ def _unlimited(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(limits, "BY_KIND", dict.fromkeys(limits.BY_KIND, 10**9))
 
 
-def plot(campus: Campus, wanted: list[tuple[str, int, int]]) -> Plot:
-    """Two courses with items; every third item has no course, where it needs none."""
+def plot(campus: Campus, wanted: list[tuple[str, int]]) -> Plot:
+    """Two courses and other things; some belong to nothing, where they need not."""
     made = Plot(campus, campus.user(tier="premium"))
-    courses = [made.plant("course", "Logic"), made.plant("course", "Sets")]
-    for kind, course, parent in wanted:
-        links: dict[str, Any] = {}
-        if kind == "lecture" or course % 3:
-            links["courseId"] = courses[course % 2]
-        wholes = made.ids("assignment")[:1]
-        if kind == "assignment" and parent % 2 and wholes:
-            links["parentId"] = wholes[0]
-        made.plant(kind, **links)
+    for _ in range(2):
+        made.plant("course")
+    for kind, which in wanted:
+        choices = {name: wholes(made, kind, name) for name in things()[kind].holes()}
+        made.plant(kind, **{n: found[which % len(found)] for n, found in choices.items() if found})
     assert campus.deliver() == []
     return made
+
+
+def wholes(made: Plot, kind: str, of: str) -> list[str | None]:
+    """What a new thing of a kind may belong to; a part of its own kind to the first, no part."""
+    known: list[str | None] = [None] if of in things()[kind].optional() else []
+    return known + (made.ids(of)[:1] if of == kind else made.ids(of))
 
 
 class Ledger:
@@ -66,7 +65,7 @@ class Ledger:
             return
         item = known[which % len(known)]
         before = self.plot.rows()
-        previewed = self.plot.preview(item) if (verb, kind) == ("delete", "course") else None
+        previewed = self.plot.preview(kind, item) if verb == "delete" else None
         answer = getattr(self.plot, verb)(kind, item)
         assert self.plot.campus.deliver() == []
         after = self.plot.rows()
@@ -77,7 +76,7 @@ class Ledger:
         elif verb == "delete":
             self._deleted(before, after, moved)
             if previewed:
-                self._as_previewed(previewed.data["counts"], moved)
+                self._as_previewed(previewed.data["counts"], moved - {(kind, item)})
         else:
             self._restored(str(before[kind, item]["deletion_id"]), after, moved)
         assert self.plot.orphans() == []
@@ -104,16 +103,16 @@ class Ledger:
             assert still(after[key]) == taken[key]
 
     def _as_previewed(self, counts: dict[str, int], moved: set[Key]) -> None:
-        names = {"assignment": "assignments", "lecture": "lectures", "reminder": "reminders"}
-        names["study_session"] = "studySessions"
-        for table, name in names.items():
-            assert counts[name] == sum(key[0] == table for key in moved), name
+        names = {to_camel(table) + "s": table for table in tables(self.plot.campus)}
+        taken = Counter(table for table, _ in moved)
+        assert counts == {name: taken.pop(names[name], 0) for name in counts}
+        assert set(taken) <= {"task_creation"}, "it takes what it did not tell of"
 
 
 @some
 @given(wanted=items, course=steps)
 def test_a_restoration_brings_back_exactly_what_its_deletion_took(
-    campus: Campus, wanted: list[tuple[str, int, int]], course: list[tuple[str, str, int]]
+    campus: Campus, wanted: list[tuple[str, int]], course: list[tuple[str, str, int]]
 ):
     ledger = Ledger(plot(campus, wanted))
     for verb, kind, which in course:

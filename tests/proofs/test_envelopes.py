@@ -1,6 +1,6 @@
 """Every route answers in the envelope of the version it was called in: with success, and without.
 
-Generated from the routes. A GET route that `recipes.values` does not suffice for fails here.
+Generated from the routes. A GET route for which a domain's `things.py` does not suffice fails here.
 """
 
 from typing import Any
@@ -10,9 +10,11 @@ import pytest
 from shared.routing import Route
 from shared.versions import versions
 from tests.campus import Answer, Campus, User, somewhere
-from tests.proofs import recipes
+from tests.proofs.planting import Plot
 from tests.proofs.published import data_schema, promised
+from tests.proofs.recipes import needed
 from tests.proofs.routes import every_route, path_of, route_id
+from tests.things import domain_of, place
 
 VERSIONED = [(version, route) for _, version, route in every_route() if version]
 GETS = [item for item in VERSIONED if item[1].method == "GET"]
@@ -26,8 +28,8 @@ def someone(campus: Campus) -> User:
 
 
 @pytest.fixture(scope="module")
-def known(campus: Campus, someone: User) -> dict[str, str]:
-    return recipes.values(campus, someone)
+def known(campus: Campus, someone: User) -> Plot:
+    return Plot(campus, someone)
 
 
 def check_headers(version: str, answer: Answer) -> None:
@@ -39,12 +41,12 @@ def check_headers(version: str, answer: Answer) -> None:
 
 @pytest.mark.parametrize(("version", "route"), GETS, ids=route_id)
 def test_a_successful_answer_has_the_envelope_of_its_version(
-    campus: Campus, someone: User, known: dict[str, str], version: str, route: Route
+    campus: Campus, someone: User, known: Plot, version: str, route: Route
 ):
-    lacking = route.parameters.keys() - known.keys()
-    assert not lacking, f"{route.path} needs a recipe for {', '.join(lacking)}: recipes.values"
-    answer = campus.call("GET", path_of(version, route, known), someone)
-    assert answer.status == 200, f"{route.path} needs a recipe: {answer.text[:300]}"
+    asked = needed(route, versions()[version])
+    answer = campus.call("GET", f"{path_of(version, route, known.values(route))}?{asked}", someone)
+    where = f"{route.path}?{asked}: are VALUES and QUERIES of {place(domain_of(route))} right?"
+    assert answer.status == 200, f"{where} {answer.text[:300]}"
     body: dict[str, Any] = answer.json
     check_headers(version, answer)
     if version == "v1":
@@ -75,9 +77,9 @@ def test_a_refusal_has_the_envelope_of_its_version(campus: Campus, version: str,
 
 @pytest.mark.parametrize("route", LISTS, ids=route_id)
 def test_a_list_of_v1_gives_any_of_its_own_fields_alone(
-    campus: Campus, someone: User, known: dict[str, str], route: Route
+    campus: Campus, someone: User, known: Plot, route: Route
 ):
-    path = path_of("v1", route, known)
+    path = path_of("v1", route, known.values(route))
     for name in data_schema(route)["properties"]:
         answer = campus.call("GET", f"{path}?fields={name}", someone)
         assert answer.status == 200, (name, answer.text)

@@ -13,8 +13,8 @@ from shared import limits
 from shared.models import Model
 from shared.routing import Route
 from tests.campus import Campus, User
-from tests.proofs.bodies import body_for
 from tests.proofs.routes import every_route, path_of, route_id
+from tests.things import body_for
 
 BODIES = [item for item in every_route() if item[2].body]
 MODELS = list({item[2].body[1].__name__: item[2].body[1] for item in BODIES}.values())

@@ -12,6 +12,7 @@ import pytest
 
 from shared.sql import parse
 from tests.campus import ROOT, Campus
+from tests.proofs.planting import Plot
 
 TABLES = re.compile(r"\b(?:from|join|update|into)\s+([a-z_]+)\b")
 FILES = sorted((ROOT / "functions").glob("*/*.sql")) + sorted((ROOT / "shared").glob("*.sql"))
@@ -32,27 +33,7 @@ def two_tenants(campus: Campus):
     """Two tenants, each with a row in as many tables as a client can fill."""
     users = [campus.user(tier="premium") for _ in range(2)]
     for user in users:
-        course = campus.call("POST", "/v2/courses", user, {"title": "Logic"}).data["id"]
-        for path, body in (
-            (
-                "/v2/tasks/assignments",
-                {"title": "x", "dueAt": "2027-01-01T10:00:00Z", "courseId": course},
-            ),
-            (
-                "/v2/tasks/lectures",
-                {
-                    "title": "x",
-                    "courseId": course,
-                    "timezone": "UTC",
-                    "startLocal": "2027-01-01T10:00:00",
-                    "durationMinutes": 60,
-                },
-            ),
-            ("/v2/tasks/study-sessions", {"topic": "x", "startsAt": "2027-01-01T10:00:00Z"}),
-            ("/v2/users/me/api-keys", {"name": "x", "scopes": ["*"]}),
-        ):
-            answer = campus.call("POST", path, user, body, {"Idempotency-Key": path})
-            assert answer.status == 201, (path, answer.text)
+        Plot(campus, user).one_of_each()
     campus.deliver()
     return users
 

@@ -14,8 +14,8 @@ import pytest
 from shared import aws, limits, observe
 from shared.routing import Route
 from tests.campus import Campus, User, token
-from tests.proofs.bodies import body_for
 from tests.proofs.routes import every_route, path_of, route_id
+from tests.things import body_for
 
 CANARY = "zzcanary7f"
 ROUTES = every_route()

@@ -5,7 +5,8 @@ the attacker. A new kind of id fails here until it is known how a victim gets on
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -15,19 +16,27 @@ from shared import limits
 from shared.ids import uuid7
 from shared.models import Model, nested_models
 from shared.routing import Route
+from shared.versions import versions
 from tests.campus import Answer, Campus, User
-from tests.proofs.bodies import LOCAL, MOMENT, body_for
+from tests.proofs.planting import Plot
+from tests.proofs.recipes import asked_for, joined, needed
 from tests.proofs.routes import every_route, path_of, route_id
 from tests.proofs.victim import Victim, owned_tables
+from tests.things import MOMENT, body_for, domain_of, said
 
 ROUTES = every_route()
-# Ids that name no record of a tenant, or one that only staff may name.
-NOBODYS = {"function", "version", "asset", "name", "provider", "token", "kind", "platform"}
+# Ids that only staff may name.
 OF_STAFF = {"user_id", "actor", "user"}
+
+
+def ids_in_path(route: Route) -> list[str]:
+    return [name for name, kind in route.parameters.items() if kind is UUID]
+
+
 WITH_IDS = [
     item
     for item in ROUTES
-    if set(item[2].parameters) - NOBODYS - OF_STAFF and item[2].access == "user"
+    if ids_in_path(item[2]) and item[2].access == "user" and not item[2].roles
 ]
 
 
@@ -43,16 +52,25 @@ def victim(campus: Campus) -> Victim:
     return Victim(campus)
 
 
+@dataclass(frozen=True)
+class Attacker:
+    """Somebody who is neither the owner nor a member, with things of their own."""
+
+    headers: dict[str, str]
+    plot: Plot
+
+
 @pytest.fixture(scope="module")
-def attackers(campus: Campus) -> dict[str, dict[str, str]]:
+def attackers(campus: Campus) -> dict[str, Attacker]:
     """A person, an administrator on the paths of people, and an API key for everything."""
-    person = campus.user(tier="premium")
+    person, staff = campus.user(tier="premium"), campus.user(role="admin")
     body = {"name": "x", "scopes": ["*"]}
     key = campus.call("POST", "/v2/users/me/api-keys", person, body).data["key"]
+    own = Plot(campus, person)
     return {
-        "person": person.headers,
-        "administrator": campus.user(role="admin").headers,
-        "key": {"x-api-key": key},
+        "person": Attacker(person.headers, own),
+        "administrator": Attacker(staff.headers, Plot(campus, staff)),
+        "key": Attacker({"x-api-key": key}, own),
     }
 
 
@@ -84,31 +102,39 @@ def nothing_of(victim: Victim, answer: Answer, sent: str, where: str) -> None:
     assert victim.user.email not in told
 
 
-def body_of(route: Route) -> dict[str, Any] | None:
-    return body_for(route.body[1]) if route.body else None
-
-
 @pytest.mark.parametrize(("domain", "version", "route"), WITH_IDS, ids=route_id)
 def test_a_foreign_id_in_a_path_is_as_good_as_none(
     campus: Campus,
     victim: Victim,
-    attackers: dict[str, dict[str, str]],
+    attackers: dict[str, Attacker],
     domain: str,
     version: str,
     route: Route,
 ):
-    (name,) = set(route.parameters) - NOBODYS
-    body = body_of(route) if version != "v1" else ({} if route.body else None)
-    kinds = {"kind": "assignment"} if "kind" in route.parameters else {}
-    for kind, headers in attackers.items():
-        for value in victim.ids_of(name):
-            path = path_of(version, route, {name: value, **kinds})
+    body = {} if version == "v1" else body_for(route.body[1]) if route.body else None
+    for kind, attacker in attackers.items():
+        for values in foreign_paths(victim, attacker.plot, route):
+            path = path_of(version, route, values)
             for precondition in ({}, {"If-Match": f'"{version}-1"'}):
-                given = {"Idempotency-Key": str(uuid7()), **headers, **precondition}
-                answer = campus.call(route.method, path, body=body, headers=given)
+                given = {"Idempotency-Key": str(uuid7()), **attacker.headers, **precondition}
+                answer = campus.call(
+                    route.method, path, body=body if route.body else None, headers=given
+                )
                 where = f"{kind}: {route.method} {path} {precondition}"
                 assert answer.status in (403, 404, 412), f"{where}: {answer.status} {answer.text}"
                 nothing_of(victim, answer, path, where)
+
+
+def foreign_paths(victim: Victim, own: Plot, route: Route) -> Iterator[dict[str, str]]:
+    """The path with nothing but the victim's ids, and with each of them among the caller's own."""
+    named = ids_in_path(route)
+    others = {name: own.value(route, name) for name in route.parameters if name not in named}
+    theirs = {name: victim.ids_of(name) for name in named}
+    for name in named:
+        for value in theirs[name]:
+            yield {**others, **{other: ids[0] for other, ids in theirs.items()}, name: value}
+            if len(named) > 1:
+                yield {**own.values(route), name: value}
 
 
 def id_fields(model: type[Model]) -> list[str]:
@@ -134,11 +160,11 @@ IN_QUERIES = [
 def test_a_foreign_id_in_a_body_links_to_nothing(
     campus: Campus, victim: Victim, domain: str, version: str, route: Route
 ):
-    attacker = campus.user(tier="premium")
-    own = own_path(campus, attacker, route)
-    for sent in foreign_bodies(victim, route.body[1]):
+    own = Plot(campus, campus.user(tier="premium"))
+    path = path_of("v2", route, own.values(route))
+    for sent in foreign_bodies(victim, own, route.body[1]):
         headers = {"Idempotency-Key": str(uuid7())}
-        answer = campus.call(route.method, own, attacker, sent, headers)
+        answer = campus.call(route.method, path, own.user, sent, headers)
         where = f"{route.method} {route.path} {json.dumps(sent)[:300]}"
         if answer.status < 300:  # a batch tells of each item
             assert answer.status == 207, where
@@ -148,93 +174,54 @@ def test_a_foreign_id_in_a_body_links_to_nothing(
             refused(victim, answer, json.dumps(sent), where)
 
 
-def own_path(campus: Campus, attacker: User, route: Route) -> str:
-    """The route's path with the attacker's own record."""
-    if not route.parameters:
-        return path_of("v2", route)
-    mine = {
-        "assignment_id": ("/v2/tasks/assignments", {"title": "x", "dueAt": MOMENT}),
-        "study_session_id": ("/v2/tasks/study-sessions", {"topic": "x", "startsAt": MOMENT}),
-        "lecture_id": ("/v2/tasks/lectures", {"title": "x", "startLocal": LOCAL}),
-    }
-    (name,) = route.parameters
-    path, body = mine[name]
-    if name == "lecture_id":
-        course = campus.call("POST", "/v2/courses", attacker, {"title": "Own"}).data["id"]
-        body = {**body, "courseId": course}
-    made = campus.call("POST", path, attacker, body)
-    return path_of("v2", route, {name: made.data["id"]})
-
-
-def foreign_bodies(victim: Victim, model: type[Model]) -> Iterator[dict[str, Any]]:
-    """The valid body with one id after another replaced by each of the victim's."""
-    if model.__name__ in COMPOSED:
-        yield from COMPOSED[model.__name__](victim)
+def foreign_bodies(victim: Victim, own: Plot, model: type[Model]) -> Iterator[dict[str, Any]]:
+    """A valid body of the caller's own things, with one id after another of the victim's."""
+    composed = said("FOREIGN").get(domain_of(model), {})
+    if model.__name__ in composed:
+        yield from composed[model.__name__](victim)
         return
-    for name in id_fields(model):
-        for value in victim.ids_of(name):
-            wire = model.model_fields[name].alias or name
-            yield {**body_for(model), wire: value}
+    body = own.body(model)
+    for at in places_of_ids(model, body):
+        for value in victim.ids_of(at[-1][0]):
+            yield replaced(body, [wire for _, wire in at], value)
 
 
-def _restorations(victim: Victim) -> Iterator[dict[str, Any]]:
-    for deletion in victim.deletion_id:
-        yield {"deletionId": deletion}
-    for kind in ("assignment", "lecture", "study_session"):
-        for value in victim.item_id:
-            yield {"kind": kind, "id": value}
+def places_of_ids(model: type[Model], body: Any) -> Iterator[list[tuple[str, Any]]]:
+    """Where a body has ids: the names of the fields and what they are called in it."""
+    inner = nested_models(model)
+    for name, info in model.model_fields.items():
+        if name in inner and body.get(info.alias):
+            value, at = body[info.alias], [(name, info.alias)]
+            if isinstance(value, list):
+                value, at = value[0], [*at, (name, 0)]
+            yield from ([*at, *below] for below in places_of_ids(inner[name], value))
+        elif UUID in parts(info.annotation):
+            yield [(name, info.alias)]
 
 
-def _trash_batches(victim: Victim) -> Iterator[dict[str, Any]]:
-    for action in ("RESTORE", "DELETE_PERMANENTLY"):
-        for kind in ("assignment", "lecture", "study_session"):
-            yield {
-                "action": action,
-                "items": [{"kind": kind, "id": value} for value in victim.item_id],
-            }
-
-
-def _batches(victim: Victim) -> Iterator[dict[str, Any]]:
-    course, parent = victim.course_id[0], victim.assignment_id[0]
-    items = {
-        "assignment": ({"title": "x", "dueAt": MOMENT}, victim.assignment_id),
-        "lecture": ({"title": "x", "startLocal": LOCAL}, victim.lecture_id),
-        "study_session": ({"topic": "x", "startsAt": MOMENT}, victim.study_session_id),
-    }
-    operations: list[dict[str, Any]] = [
-        {"action": "create", "kind": "assignment",
-         "data": {**items["assignment"][0], "parentId": parent}},
-        {"action": "create", "kind": "study_session",
-         "data": {**items["study_session"][0], "assignmentId": parent}},
-    ]  # fmt: skip
-    for kind, (data, ids) in items.items():
-        operations.append({"action": "create", "kind": kind, "data": {**data, "courseId": course}})
-        for value in ids:
-            for action in ("update", "delete", "restore", "complete"):
-                if (action, kind) != ("complete", "lecture"):
-                    more = {"data": {"reminders": []}} if action == "update" else {}
-                    operations.append({"action": action, "kind": kind, "id": value, **more})
-    yield {"operations": operations}
-    yield {"operations": operations, "atomic": True}
-
-
-COMPOSED: dict[str, Callable[[Victim], Iterator[dict[str, Any]]]] = {
-    "Restoration": _restorations,
-    "TrashBatch": _trash_batches,
-    "Batch": _batches,
-}
+def replaced(body: Any, at: list[Any], value: str) -> Any:
+    """The body with a value (or a list of it, where there is a list) in one of its places."""
+    if not at:
+        return [value] if isinstance(body, list) else value
+    inner = body[at[0]] if isinstance(body, list) else body.get(at[0])
+    changed = replaced(inner, at[1:], value)
+    return [changed, *body[1:]] if isinstance(body, list) else {**body, at[0]: changed}
 
 
 @pytest.mark.parametrize(("domain", "version", "route"), IN_QUERIES, ids=route_id)
 def test_a_foreign_id_in_a_query_finds_nothing(
-    campus: Campus, victim: Victim, user: User, domain: str, version: str, route: Route
+    campus: Campus,
+    victim: Victim,
+    attackers: dict[str, Attacker],
+    domain: str,
+    version: str,
+    route: Route,
 ):
-    model = route.query[1]
+    model, own = route.query[1], attackers["person"].plot
     for name in id_fields(model):
-        wire = name if version == "v1" else model.model_fields[name].alias
-        for value in victim.ids_of(name):
-            path = f"{path_of(version, route)}?{wire}={value}"
-            answer = campus.call("GET", path, user)
+        for asked in asked_for(route, versions()[version], name, victim.ids_of(name)):
+            path = f"{path_of(version, route, own.values(route))}?{asked}"
+            answer = campus.call("GET", path, own.user)
             assert answer.status == 200, (path, answer.text)
             nothing_of(victim, answer, "", path)
 
@@ -244,14 +231,21 @@ LISTS = [item for item in ROUTES if item[2].result_is_page and item[2].query]
 
 @pytest.mark.parametrize(("domain", "version", "route"), LISTS, ids=route_id)
 def test_a_foreign_cursor_opens_no_list(
-    campus: Campus, victim: Victim, domain: str, version: str, route: Route
+    campus: Campus,
+    victim: Victim,
+    attackers: dict[str, Attacker],
+    domain: str,
+    version: str,
+    route: Route,
 ):
-    attacker = campus.user(role="admin")
+    own = attackers["administrator"].plot
+    least = needed(route, versions()[version])
     for path in ("/v2/tasks/trash?limit=1", "/v2/tasks/trash?limit=1&kind=lecture,assignment"):
         position = victim.call("GET", path)
         cursor = position.json["pageInfo"]["endCursor"]
         assert cursor
-        answer = campus.call("GET", f"{path_of(version, route)}?cursor={cursor}", attacker)
+        asked = f"{path_of(version, route, own.values(route))}?{joined(least, f'cursor={cursor}')}"
+        answer = campus.call("GET", asked, own.user)
         assert (answer.status, answer.error) == (400, "INVALID_CURSOR"), route.path
 
 

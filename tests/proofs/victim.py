@@ -1,75 +1,49 @@
 """A tenant to attack: real records of every kind that a client can name."""
 
-from typing import Any
-
-from shared.ids import uuid7
 from tests.campus import Answer, Campus
-from tests.proofs.bodies import LOCAL, MOMENT
+from tests.proofs.planting import Plot, tables
+from tests.things import named, things
 
 
 class Victim:
-    """A tenant with a live and a deleted record of every kind that a client can name."""
+    """A tenant with a live record of every thing, and a deleted one of each that can be deleted."""
 
     def __init__(self, campus: Campus) -> None:
         self.campus = campus
         self.user = campus.user(tier="premium")
-        self.course_id = self.both("/v2/courses", {"title": "Logic"})
-        course = self.course_id[0]
-        self.assignment_id = self.both(
-            "/v2/tasks/assignments", {"title": "x", "dueAt": MOMENT, "courseId": course}
-        )
-        self.lecture_id = self.both(
-            "/v2/tasks/lectures",
-            {"title": "x", "courseId": course, "startLocal": LOCAL, "timezone": "UTC"},
-        )
-        self.study_session_id = self.both(
-            "/v2/tasks/study-sessions", {"topic": "x", "startsAt": MOMENT}
-        )
-        self.api_key_id = self.both("/v2/users/me/api-keys", {"name": "x", "scopes": ["*"]})
-        self.notification_id = [self.notified()]
-        self.item_id = [*self.assignment_id, *self.lecture_id, *self.study_session_id]
-        self.parent_id, self.id = self.assignment_id, self.item_id
-        self.deletion_id = [
-            str(row[0])
-            for row in campus.rows(
-                "select deletion_id from task_item where user_id = %s and deleted_at is not null"
-                " union select deletion_id from deleted_course where user_id = %s",
-                self.user.id,
+        self.plot = Plot(campus, self.user)
+        self.plot.one_of_each()
+        for kind, thing in things().items():
+            if thing.route("DELETE") and not thing.once:
+                gone = self.plot.plant(kind)
+                assert self.plot.delete(kind, gone).status == 204, kind
+        self.deletions = [
+            str(found)
+            for table in tables(campus)
+            for (found,) in campus.rows(
+                f"select distinct deletion_id from {table}"
+                " where user_id = %s and deletion_id is not null",
                 self.user.id,
             )
         ]
 
-    def both(self, path: str, body: dict[str, Any]) -> list[str]:
-        """Make two, and delete the second."""
-        ids = [self.call("POST", path, body).data["id"] for _ in range(2)]
-        assert self.call("DELETE", f"{path}/{ids[1]}").status == 204
-        return ids
-
-    def notified(self) -> str:
-        made = str(uuid7())
-        self.campus.admin.execute(
-            "insert into notification (id, user_id, workflow, category, title, body, severity,"
-            " dedupe_key, cause_id, correlation_id, visible)"
-            " values (%s, %s, 'welcome', 'course', 'x', 'x', 'low', 'x', %s, 'x', true)",
-            (made, self.user.id, uuid7()),
-        )
-        return made
-
-    def call(self, method: str, path: str, body: Any = None) -> Answer:
-        answer = self.campus.call(method, path, self.user, body)
+    def call(self, method: str, path: str) -> Answer:
+        answer = self.campus.call(method, path, self.user)
         assert answer.status < 300, answer.text
         return answer
 
     def ids_of(self, name: str) -> list[str]:
-        """Real ids for a parameter or field."""
-        assert hasattr(self, name), f"how does a victim get a {name}? say it in {__name__}"
-        return getattr(self, name)
+        """Real ids for a parameter or field, of live records first."""
+        if name == "deletion_id":
+            return self.deletions
+        if name == "user_id":
+            return [str(self.user.id)]
+        return [found for kind in named(name) for found in self.plot.ids(kind)]
 
     @property
     def all_ids(self) -> set[str]:
         """Everything that an answer to somebody else must not hold."""
-        names = ("course_id", "item_id", "api_key_id", "notification_id", "deletion_id")
-        return {value for name in names for value in self.ids_of(name)} | {str(self.user.id)}
+        return {*(known for _, known in self.plot.planted), *self.deletions, str(self.user.id)}
 
     def state(self) -> list[str]:
         """All rows, as a text for each table."""

@@ -1,0 +1,90 @@
+"""What somebody can have in tasks, and what its routes take."""
+
+from collections.abc import Iterator
+
+from tests.proofs.victim import Victim
+from tests.things import MOMENT, SOMETHING, Json, Thing
+
+ITEMS = ("assignment", "lecture", "study_session")
+ASSIGNMENT = {
+    "title": "{words}", "description": "{words}", "tags": ["{words}"], "reminders": [30],
+    "courseId": "{course_id}", "parentId": "{assignment_id}", "timezone": "UTC",
+    "startOn": "2026-01-01", "priority": "high", "estimatedMinutes": 60, "percentDone": 10,
+    "points": 10.5, "score": 1.5, "weight": 0.5, "submissionMethod": "online",
+    "submissionUrl": "https://example.com/essay", "dueAt": "{soon}", "status": "in_progress",
+    "checklist": [{"text": "{words}", "done": False}],
+}  # fmt: skip
+LECTURE = {
+    "title": "{words}", "description": "{words}", "reminders": [30], "courseId": "{course_id}",
+    "startLocal": "{soon_local}", "timezone": "UTC", "kind": "seminar", "durationMinutes": 90,
+    "recurrence": "FREQ=WEEKLY;COUNT=3", "location": "{words}", "instructorName": "{words}",
+    "meetingUrl": "https://example.com/room",
+}  # fmt: skip
+STUDY_SESSION = {
+    "topic": "{words}", "notes": "{words}", "courseId": "{course_id}",
+    "assignmentId": "{assignment_id}", "startsAt": "{soon}", "endsAt": "{later}",
+    "technique": "pomodoro", "confidence": 3, "difficulty": 3, "spacedRepetition": True,
+    "reminders": [30],
+}  # fmt: skip
+CREATION = {"action": "create", "kind": "assignment", "data": {"title": "Essay", "dueAt": MOMENT}}
+
+THINGS = [
+    Thing("assignment", "/tasks/assignments", ASSIGNMENT),
+    Thing("lecture", "/tasks/lectures", LECTURE),
+    Thing("study_session", "/tasks/study-sessions", STUDY_SESSION),
+]
+BODIES = {
+    "AssignmentPatch": ASSIGNMENT,
+    "Batch": {"operations": [CREATION], "atomic": False},
+    "LecturePatch": LECTURE,
+    "Restoration": {"kind": "assignment", "id": SOMETHING},
+    "SessionEnd": {"confidence": 3, "difficulty": 3},
+    "SessionStart": {"technique": "pomodoro"},
+    "StudySessionPatch": STUDY_SESSION,
+    "TrashBatch": {"action": "RESTORE", "items": [{"kind": "assignment", "id": SOMETHING}]},
+}
+VALUES = {"kind": "assignment"}
+NAMES = {"id": ITEMS, "item_id": ITEMS, "parent_id": ("assignment",)}
+
+
+def _restorations(victim: Victim) -> Iterator[Json]:
+    for deletion in victim.ids_of("deletion_id"):
+        yield {"deletionId": deletion}
+    for kind in ITEMS:
+        for value in victim.ids_of("item_id"):
+            yield {"kind": kind, "id": value}
+
+
+def _trash_batches(victim: Victim) -> Iterator[Json]:
+    for action in ("RESTORE", "DELETE_PERMANENTLY"):
+        for kind in ITEMS:
+            items = [{"kind": kind, "id": value} for value in victim.ids_of("item_id")]
+            yield {"action": action, "items": items}
+
+
+def _batches(victim: Victim) -> Iterator[Json]:
+    [course, *_], [parent, *_] = victim.ids_of("course_id"), victim.ids_of("assignment_id")
+    least = {
+        "assignment": {"title": "x", "dueAt": MOMENT},
+        "lecture": {"title": "x", "startLocal": MOMENT[:-1]},
+        "study_session": {"topic": "x", "startsAt": MOMENT},
+    }
+    linked = [
+        ("assignment", {"parentId": parent}),
+        ("study_session", {"assignmentId": parent}),
+        *((kind, {"courseId": course}) for kind in ITEMS),
+    ]
+    operations: list[Json] = [
+        {"action": "create", "kind": kind, "data": {**least[kind], **link}} for kind, link in linked
+    ]
+    for kind in ITEMS:
+        for value in victim.ids_of(f"{kind}_id"):
+            for action in ("update", "delete", "restore", "complete"):
+                if (action, kind) != ("complete", "lecture"):
+                    more = {"data": {"reminders": []}} if action == "update" else {}
+                    operations.append({"action": action, "kind": kind, "id": value, **more})
+    yield {"operations": operations}
+    yield {"operations": operations, "atomic": True}
+
+
+FOREIGN = {"Restoration": _restorations, "TrashBatch": _trash_batches, "Batch": _batches}
