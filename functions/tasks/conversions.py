@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from functions.tasks.recurrence import Rule, occurrences
+from functions.tasks.expansion import occurrences
+from functions.tasks.recurrence import Rule
 from shared.errors import invalid
 from shared.versions import Document
 

@@ -37,9 +37,8 @@ def list_lectures(request: Request, query: LectureQuery) -> Page[Lecture]:
     old=("create-lecture", "lectures-system/create", Old("tasks/lectures", ("POST",))),
 )
 def create_lecture(request: Request, body: NewLecture) -> Lecture:
-    """Create a lecture. `recurrence` is an RFC 5545 rule: FREQ=DAILY or WEEKLY, with INTERVAL,
-    BYDAY, and COUNT (at most 366) or UNTIL. Each occurrence has the reminders, by default one 30
-    minutes before."""
+    """Create a lecture. `recurrence` is an RFC 5545 rule, daily or less often. Each occurrence has
+    the reminders, by default one 30 minutes before."""
     lecture = create_item(request, Lecture, sql.create_lecture, "lecture", body)
     request.emit(
         LectureCreated(
