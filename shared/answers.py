@@ -16,7 +16,8 @@ from shared.inputs import Inputs
 from shared.models import ListQuery, Model, Page
 from shared.request import Call, Reply
 from shared.routing import Route
-from shared.versions import LATEST, Version, answer_fields, spelled, to_wire, versions
+from shared.translation import answer_fields, spelled, to_wire
+from shared.versions import LATEST, Version, versions
 
 GZIP_FROM = 1024
 MAX_ANSWER = 5 * 1024 * 1024

@@ -3,7 +3,7 @@
 An edit is data, so that requests, answers, error pointers and JSON Schemas follow from it alike.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from shared.errors import Refusal
+from shared.models import Model, held_model
 
 Document = dict[str, Any]
 
@@ -62,16 +63,33 @@ class OnlyOlder:
 Edit = Rename | Replace | OnlyNewer | OnlyOlder
 
 
-def older_names(edits: tuple[Edit, ...], fields: frozenset[str]) -> frozenset[str]:
-    """What the older version calls the fields of an answer."""
+def older_names(
+    edits: tuple[Edit, ...], fields: frozenset[str], *, answers: bool
+) -> frozenset[str]:
+    """What the older version calls the fields of an answer, or of a request."""
     newer = {edit.newer for edit in edits if not isinstance(edit, OnlyOlder)}
     older = {
         edit.older
         for edit in edits
-        if (isinstance(edit, OnlyOlder) and edit.downgrade)
+        if (isinstance(edit, OnlyOlder) and (edit.downgrade if answers else edit.upgrade))
         or (isinstance(edit, Rename | Replace) and edit.newer in fields)
     }
     return fields - newer | older
+
+
+def inside_older(
+    edits: tuple[Edit, ...], inside: Mapping[str, type[Model]]
+) -> dict[str, type[Model]]:
+    """The fields of the older version that hold models, from those of the newer one."""
+    newer = {edit.newer for edit in edits if not isinstance(edit, OnlyOlder)}
+    found = {name: model for name, model in inside.items() if name not in newer}
+    for edit in edits:
+        if isinstance(edit, Rename) and edit.newer in inside:
+            found[edit.older] = inside[edit.newer]
+        elif isinstance(edit, Replace | OnlyOlder):
+            model = held_model(edit.older_type)
+            found |= {edit.older: model} if model else {}
+    return found
 
 
 Downgrade = tuple[str, str | None, Callable[[Any], Any]]

@@ -19,11 +19,13 @@ from shared.lists import Paging
 from shared.models import ListQuery, Model, Query, nested_models, wire_names
 from shared.request import Call
 from shared.routing import Route
-from shared.versions import Version, from_older
+from shared.translation import from_older
+from shared.versions import Version
 
 _KEY = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?")
 _TAG = re.compile(r'"(?P<version>v\d+)-(?P<number>\d{1,9})(?:-[0-9a-f]+)?"')
 _MAX_PAGE = 10_000
+_MAX_FAULTS = 50
 
 
 @dataclass(slots=True)
@@ -80,7 +82,7 @@ def parse(model: type[Model], version: Version, raw: bytes) -> Model:
     """A JSON document of a version as the model. Errors: MALFORMED_JSON, VALIDATION_ERROR."""
     faults: Faults = []
     try:
-        if not version.snake_case:
+        if version.is_latest:
             return model.model_validate_json(raw, by_alias=True, by_name=False)
         document = from_json(raw, allow_inf_nan=False)
         upgraded = orjson.dumps(from_older(version, model, document, faults))
@@ -102,14 +104,13 @@ def _query(call: Call, model: type[Query], version: Version, found: Inputs) -> Q
         raise Refusal("VALIDATION_ERROR", "The query string is not UTF-8.") from None
     document: dict[str, Any] = given
     faults: Faults = []
-    if version.snake_case:
-        if issubclass(model, ListQuery):
-            found.paging, document = _offset_paging(given)
+    if version.offset_paging and issubclass(model, ListQuery):
+        found.paging, document = _offset_paging(given)
+    latest = version.is_latest
+    if not latest:
         document = from_older(version, model, document, faults)
     try:
-        made = model.model_validate(
-            document, by_alias=not version.snake_case, by_name=version.snake_case
-        )
+        made = model.model_validate(document, by_alias=latest, by_name=not latest)
     except ValidationError as error:
         raise refusal(error, "query", model, faults) from None
     if faults:
@@ -180,17 +181,19 @@ def refusal(
     found = error.errors(include_url=False, include_context=True, include_input=False)
     if any(item["type"] == "json_invalid" for item in found):
         return Refusal("MALFORMED_JSON")
-    return _invalid(place, [_finding(item, place, model) for item in found[:50]], faults or [])
+    return _invalid(
+        place, [_finding(item, place, model) for item in found[:_MAX_FAULTS]], faults or []
+    )
 
 
 def _invalid(place: str, found: Faults, faults: Faults) -> Refusal:
     """What a model found, and the faults of fields that an older version's steps left out."""
-    told = [fault["path"] for fault in faults]
+    told = [fault["path"] for fault in faults if "path" in fault]
     found = [
         item for item in found if not any(item["path"] == p[: len(item["path"])] for p in told)
     ]
     errors = [*found, *({**fault, "in": place} for fault in faults)]
-    return Refusal("VALIDATION_ERROR", details={"errors": errors})
+    return Refusal("VALIDATION_ERROR", details={"errors": errors[:_MAX_FAULTS]})
 
 
 def _finding(item: ErrorDetails, place: str, model: type[Model]) -> dict[str, Any]:

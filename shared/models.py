@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from functools import cache, lru_cache
+from functools import cache
 from types import UnionType
 from typing import Annotated, Any, Generic, Literal, TypeVar, Union, get_args, get_origin
 from uuid import UUID
@@ -113,7 +113,7 @@ AnyOf = Annotated[list[T], Field(min_length=1, max_length=50), BeforeValidator(_
 
 
 class Model(BaseModel):
-    """A shape on the wire. Fields are snake_case here and camelCase in v2's JSON."""
+    """A shape on the wire. Fields are snake_case here and camelCase in the newest JSON."""
 
     model_config = ConfigDict(
         alias_generator=to_camel,
@@ -210,31 +210,24 @@ def build(model: type[M], values: dict[str, Any]) -> M:
 
 @cache
 def wire_names(model: type[Model]) -> dict[str, str]:
-    """Field name to v2 wire name."""
+    """Field name to the newest version's wire name."""
     return {name: info.alias or name for name, info in model.model_fields.items()}
 
 
 @cache
 def nested_models(model: type[Model]) -> dict[str, type[Model]]:
     """Fields that hold another model or a list of one."""
-    found: dict[str, type[Model]] = {}
-    for name, info in model.model_fields.items():
-        for part in _parts(info.annotation):
-            if isinstance(part, type) and issubclass(part, Model):
-                found[name] = part
+    found = {name: held_model(info.annotation) for name, info in model.model_fields.items()}
+    return {name: inner for name, inner in found.items() if inner}
+
+
+def held_model(annotation: Any) -> type[Model] | None:
+    """The model that a value of this type is, or is a list of."""
+    found: type[Model] | None = None
+    for part in _parts(annotation):
+        if isinstance(part, type) and issubclass(part, Model):
+            found = part
     return found
-
-
-@lru_cache(maxsize=1024)
-def spelling(
-    model: type[Model], fields: tuple[str, ...], snake_case: bool
-) -> tuple[tuple[str, ...], tuple[tuple[str, type[Model]], ...]]:
-    """How fields are spelled, and which of them hold models. Worked out once, as the documents of
-    a list have the same fields all."""
-    known: dict[str, str] = {} if snake_case else wire_names(model)
-    nested = nested_models(model)
-    names = {field: known.get(field, field) for field in fields}
-    return tuple(names.values()), tuple((names[f], nested[f]) for f in fields if f in nested)
 
 
 def _parts(annotation: Any) -> Iterator[Any]:

@@ -20,7 +20,7 @@ from uuid import UUID
 from shared.errors import Refusal
 from shared.ids import canonical_uuid
 from shared.models import Model, Page, Query
-from shared.versions import LATEST
+from shared.versions import versions
 
 Limit = Literal["reads", "creates", "updates", "deletes", "course_creates", "auth", "none"]
 Access = Literal["user", "public", "token", "webhook"]
@@ -147,7 +147,7 @@ class Routes:
 
 def _route(method: str, path: str, handler: Handler, tag: str, options: dict[str, Any]) -> Route:
     v1, versionless = options.pop("v1", False), options.pop("versionless", False)
-    served = () if versionless else (("v1",) if v1 else ()) + (LATEST.name,)
+    served = () if versionless else tuple(name for name in versions() if v1 or name != "v1")
     summary = inspect.getdoc(handler)
     if not summary:
         raise TypeError(f"{handler.__qualname__} needs a docstring: it is its documentation")

@@ -2,7 +2,8 @@
 
 Domain code knows the newest version only. An older one is a chain of `Change`s, each beside the
 domain it belongs to; a change's docstring is its public changelog entry. Its edits are data, so
-that requests, responses, error pointers, JSON Schemas and migration guides all follow from them:
+that requests, responses, error pointers, JSON Schemas and migration guides all follow from them
+(`translation.py`):
 
     class AssignmentsSaidDueDate(Change):
         "`due_date` became `dueAt`; `completed` became `status`."
@@ -20,11 +21,11 @@ Names in edits are field names (snake_case); each version's style gives them the
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import orjson
 
@@ -39,13 +40,12 @@ from shared.edits import (
     Replace,
     downgrades,
     faults_of,
-    older_names,
     same,
     strangers,
     upgrade_field,
 )
 from shared.errors import Refusal
-from shared.models import Model, nested_models, spelling, wire_names
+from shared.models import Model
 
 __all__ = ["Change", "Document", "OnlyNewer", "OnlyOlder", "Rename", "Replace", "Version", "same"]
 
@@ -66,6 +66,10 @@ class Version:
     lenient: bool = False
     invalid_status: int = 422
     envelope: Literal["v1", "v2"] = "v2"
+
+    @property
+    def is_latest(self) -> bool:
+        return self.name == LATEST.name
 
     @property
     def is_sunset(self) -> bool:
@@ -127,7 +131,6 @@ class Change:
     newer: ClassVar[str] = "v2"
     models: ClassVar[tuple[type[Model], ...]] = ()
     edits: ClassVar[tuple[Edit, ...]] = ()
-    _unknown: ClassVar[frozenset[str]] = frozenset()
     _newer: ClassVar[frozenset[str]] = frozenset()
     _downgrades: ClassVar[tuple[Downgrade, ...]] = ()
 
@@ -136,21 +139,17 @@ class Change:
             raise TypeError(f"{cls.__name__} needs a docstring: it is the changelog entry")
         for model in cls.models:
             _CHANGES.setdefault(model, []).append(cls)
-        older = {edit.older for edit in cls.edits if not isinstance(edit, OnlyNewer)}
-        newer = {edit.newer for edit in cls.edits if not isinstance(edit, OnlyOlder)}
-        cls._unknown, cls._newer = frozenset(newer - older), frozenset(newer)
+        cls._newer = frozenset(e.newer for e in cls.edits if not isinstance(e, OnlyOlder))
         cls._downgrades = downgrades(cls.edits)
 
     @classmethod
     def upgraded(cls, document: Document, faults: Faults) -> Document:
-        """A request's document of the older version in the newer one's shape, without the names
-        that the older one does not know. What cannot be understood is left out and told in
-        `faults`."""
-        for fault in faults:  # of the steps before
+        """A request's document of the older version in the newer one's shape. What cannot be
+        understood is left out and told in `faults`."""
+        for fault in faults:  # of the changes before
             fault["path"] = (cls.newer_name(fault["path"][0]), *fault["path"][1:])
         strange = strangers(cls.edits, document, faults)
-        left_out = cls._unknown | strange
-        result = {name: value for name, value in document.items() if name not in left_out}
+        result = {name: value for name, value in document.items() if name not in strange}
         for edit in cls.edits:
             if isinstance(edit, OnlyNewer) or edit.older not in document or edit.older in strange:
                 continue
@@ -190,102 +189,23 @@ class Change:
 
 
 @cache
+def newer_versions(version: str) -> tuple[str, ...]:
+    """The names of the versions after one, newest first."""
+    names = [known.name for known in _TABLE]
+    return tuple(reversed(names[names.index(version) + 1 :]))
+
+
+def step(model: type[Model], newer: str) -> tuple[type[Change], ...]:
+    """What changed of a model between a version and the one before it, in downgrade order."""
+    return tuple(change for change in _CHANGES.get(model, ()) if change.newer == newer)
+
+
+@cache
 def chain(model: type[Model], version: str) -> tuple[type[Change], ...]:
     """The changes of a model from the newest version down to `version`, in downgrade order."""
-    names = [known.name for known in _TABLE]
-    newer = reversed(names[names.index(version) + 1 :])
-    return tuple(
-        change for step in newer for change in _CHANGES.get(model, ()) if change.newer == step
-    )
+    return tuple(change for newer in newer_versions(version) for change in step(model, newer))
 
 
 def changes() -> Iterator[type[Change]]:
     """Every change that is loaded, once each."""
     return iter(dict.fromkeys(change for found in _CHANGES.values() for change in found))
-
-
-@cache
-def answer_fields(version: Version, model: type[Model]) -> frozenset[str]:
-    """The names of an answer's fields, as the version spells them."""
-    if not version.snake_case:
-        return frozenset(wire_names(model).values())
-    fields = frozenset(model.model_fields)
-    for change in chain(model, version.name):
-        fields = older_names(change.edits, fields)
-    return fields
-
-
-def to_wire(version: Version, model: type[Model], document: Mapping[str, Any]) -> Document:
-    """An answer's document (field names) as the version spells it."""
-    names, nested = spelling(model, tuple(document), version.snake_case)
-    result = dict(zip(names, document.values(), strict=True))
-    for name, inner in nested:
-        result[name] = _nested(version, inner, result[name])
-    if version.snake_case:
-        for change in chain(model, version.name):
-            result = change.downgraded(result)
-    return result
-
-
-def _nested(version: Version, model: type[Model], value: Any) -> Any:
-    if isinstance(value, list):
-        return [_nested(version, model, item) for item in value]  # pyright: ignore[reportUnknownVariableType]
-    if isinstance(value, Model):
-        return to_wire(version, model, value.__dict__)
-    return to_wire(version, model, value) if isinstance(value, dict) else value  # pyright: ignore[reportUnknownArgumentType]
-
-
-def from_older(
-    version: Version, model: type[Model], document: Any, faults: Faults | None = None
-) -> Any:
-    """A request's document of an older version with the newest names; unknown ones dropped.
-
-    Faults that only the older version knows of go to `faults`; they concern fields left out.
-    """
-    if not isinstance(document, dict):
-        return document
-    told: Faults = [] if faults is None else faults
-    known: Document = document  # pyright: ignore[reportUnknownVariableType]
-    for change in reversed(chain(model, version.name)):
-        known = change.upgraded(known, told)
-    nested = nested_models(model)
-    return {
-        name: _inner(version, (name,), nested[name], value, told) if name in nested else value
-        for name, value in known.items()
-        if name in model.model_fields or not version.lenient
-    }
-
-
-def _inner(
-    version: Version, place: tuple[str | int, ...], model: type[Model], value: Any, faults: Faults
-) -> Any:
-    if isinstance(value, list):
-        return [
-            _inner(version, (*place, number), model, item, faults)
-            for number, item in enumerate(value)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
-        ]
-    found: Faults = []
-    result = from_older(version, model, value, found)
-    faults += [{**item, "path": (*place, *item["path"])} for item in found]
-    return result
-
-
-def spelled(version: Version, model: type[Model] | None, path: tuple[str | int, ...]) -> str:
-    """The JSON pointer (RFC 6901) of a field, in the caller's own names."""
-    parts: list[str] = []
-    for part in path:
-        name = str(part)
-        if model is not None and name in model.model_fields:
-            inner = nested_models(model).get(name)
-            name = _spell(version, model, name)
-            model = inner
-        parts.append(name.replace("~", "~0").replace("/", "~1"))
-    return "".join(f"/{part}" for part in parts)
-
-
-def _spell(version: Version, model: type[Model], name: str) -> str:
-    if not version.snake_case:
-        return wire_names(model)[name]
-    for change in chain(model, version.name):
-        name = change.older_name(name)
-    return name

@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from shared import aws, observe
 from shared.ids import uuid7
 from shared.routing import OLD_PATHS
+from shared.versions import versions
 from tests.openapi import check_response
 
 ROOT = Path(__file__).parent.parent
@@ -189,7 +190,7 @@ class Campus:
 
     def _owner(self, method: str, path: str) -> str:
         parts = path.split("/")
-        versioned = len(parts) > 1 and parts[1] in ("v1", "v2")
+        versioned = len(parts) > 1 and parts[1] in versions()
         rest = "/" + "/".join(parts[2:]) if versioned else path
         places = ("v1", "") if path.startswith(OLD_PATHS) else (parts[1] if versioned else "",)
         for name, handler in self.handlers.items():

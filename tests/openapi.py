@@ -18,6 +18,7 @@ from infra.openapi.document import build
 from infra.openapi.routes import handlers
 from shared.errors import Refusal
 from shared.routing import OLD_PATHS
+from shared.versions import LATEST, versions
 
 Json = dict[str, Any]
 
@@ -49,7 +50,8 @@ def check_response(method: str, target: str, answer: Response) -> None:
     with an error in the envelope.
     """
     parts = urlsplit(target)
-    version = "v1" if re.match(r"/v1(/|$)", parts.path) else "v2"
+    first = parts.path.lstrip("/").partition("/")[0]
+    version = first if first in versions() else LATEST.name
     path = parts.path
     if path.startswith(OLD_PATHS) and "UNSUPPORTED_VERSION" not in answer.text:
         version = answer.headers["X-API-Version"]

@@ -26,7 +26,7 @@ from shared.models import Model, build
 from shared.request import Reply, Request
 from shared.routing import Routes
 from shared.sql import queries
-from shared.versions import spelled, to_wire
+from shared.translation import spelled, to_wire
 
 routes = Routes("/tasks", tag="tasks", v1=True)
 sql = queries(__file__)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from inspect import cleandoc
+from itertools import pairwise
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,17 +15,15 @@ from infra.openapi.parameters import spelled_path
 from infra.openapi.routes import all_routes, handlers
 from infra.openapi.samples import answer_sample, request_sample
 from infra.openapi.schemas import Schemas
-from shared.inputs import parse
-from shared.models import Model, Query, nested_models, wire_names
+from shared.models import Model, Query, nested_models
 from shared.routing import Route
+from shared.translation import from_older, styled, wire_name
 from shared.versions import (
-    LATEST,
     Change,
     OnlyNewer,
     OnlyOlder,
     Version,
     changes,
-    from_older,
     versions,
 )
 
@@ -42,12 +41,19 @@ class Entry:
     operations: tuple[str, ...] = ()
 
 
+def ways_on(version: Version) -> list[tuple[Version, Version]]:
+    """Each version with the one after it, from `version` to the newest."""
+    known = list(versions().values())
+    start = [one.name for one in known].index(version.name)
+    return list(pairwise(known[start:]))
+
+
 def entries(older: Version, newer: Version) -> list[Entry]:
     """All differences, those of the whole API first, then by domain."""
     handlers()  # importing them registers their changes
     steps = [change for change in changes() if change.older == older.name]
     steps.sort(key=lambda change: change.__module__)  # stable: in each module as written
-    return [*_everywhere(older, newer), *(_entry(change, older) for change in steps)]
+    return [*_everywhere(older, newer), *(_entry(change, older, newer) for change in steps)]
 
 
 def _everywhere(older: Version, newer: Version) -> list[Entry]:
@@ -102,9 +108,8 @@ def _rules(older: Version, newer: Version) -> list[Entry]:
     return found
 
 
-def _entry(change: type[Change], older: Version) -> Entry:
-    model = change.models[0]
-    before, after = _pair(change, model, older)
+def _entry(change: type[Change], older: Version, newer: Version) -> Entry:
+    before, after = _pair(change, change.models[0], older, newer)
     return Entry(
         title=re.sub(r"(?<=[a-z])(?=[A-Z])", " ", change.__name__).capitalize(),
         text=" ".join(cleandoc(change.__doc__ or "").split()),
@@ -114,22 +119,25 @@ def _entry(change: type[Change], older: Version) -> Entry:
     )
 
 
-def _pair(change: type[Change], model: type[Model], older: Version) -> tuple[str, str]:
+def _pair(
+    change: type[Change], model: type[Model], older: Version, newer: Version
+) -> tuple[str, str]:
     """The fields that a change touches, in both shapes."""
     if any(route.result and model in _inside(route.result) for route in all_routes()):
-        old, new = answer_sample(older, model), answer_sample(LATEST, model)
-    elif issubclass(model, Query):
-        properties = Schemas(older, [], []).parameters(model)["properties"]
-        old = {name: example(inner, lambda same: same, name) for name, inner in properties.items()}
-        upgraded: Json = from_older(older, model, old)
-        new = {wire_names(model).get(name, name): value for name, value in upgraded.items()}
+        old, new = answer_sample(older, model), answer_sample(newer, model)
     else:
-        old = request_sample(Schemas(older, [model], []), model)
-        read = parse(model, older, orjson.dumps(old))
-        new = read.model_dump(mode="json", by_alias=True, exclude_unset=True)
-    old, new = _touched(change, model, old, new)
+        old = _request(older, model)
+        new = styled(newer, model, from_older(older, model, old, to=newer.name))
+    old, new = _touched(change, model, (older, old), (newer, new))
     shown = _query_string if issubclass(model, Query) else _pretty
     return shown(old), shown(new)
+
+
+def _request(version: Version, model: type[Model]) -> Json:
+    if not issubclass(model, Query):
+        return request_sample(Schemas(version, [model], []), model)
+    properties = Schemas(version, [], []).parameters(model)["properties"]
+    return {name: example(inner, lambda same: same, name) for name, inner in properties.items()}
 
 
 def _inside(model: type[Model]) -> set[type[Model]]:
@@ -140,18 +148,17 @@ def _inside(model: type[Model]) -> set[type[Model]]:
     return found
 
 
-def _touched(change: type[Change], model: type[Model], old: Json, new: Json) -> tuple[Json, Json]:
-    spoken = wire_names(model)
+def _touched(
+    change: type[Change], model: type[Model], old: tuple[Version, Json], new: tuple[Version, Json]
+) -> tuple[Json, Json]:
     olds = [edit.older for edit in change.edits if not isinstance(edit, OnlyNewer)]
-    news = [
-        spoken.get(edit.newer, edit.newer)
-        for edit in change.edits
-        if not isinstance(edit, OnlyOlder)
-    ]
-    return (
-        {name: old[name] for name in dict.fromkeys(olds) if name in old},
-        {name: new[name] for name in dict.fromkeys(news) if name in new},
-    )
+    news = [edit.newer for edit in change.edits if not isinstance(edit, OnlyOlder)]
+    return _only(olds, model, *old), _only(news, model, *new)
+
+
+def _only(names: list[str], model: type[Model], version: Version, document: Json) -> Json:
+    spoken = [wire_name(version, model, name) for name in dict.fromkeys(names)]
+    return {name: document[name] for name in spoken if name in document}
 
 
 def _operations(change: type[Change], older: Version) -> list[str]:
@@ -182,9 +189,3 @@ def _query_string(values: Mapping[str, Any]) -> str:
         if value is not None
     }
     return f"?{urlencode(spoken, safe=',:')}" if spoken else "(not there)"
-
-
-def successor(version: Version) -> Version:
-    """The version after another."""
-    known = list(versions().values())
-    return known[[one.name for one in known].index(version.name) + 1]

@@ -36,12 +36,13 @@ _TAGS = {
 def build(name: str) -> Json:
     """The document of a version, the same for the same code.
 
-    Routes without a version belong to the newest version's document: they answer in its style.
+    Routes without a version are in the documents of all versions of the newest one's style: they
+    answer in it.
     """
     version = versions()[name]
     everything = all_routes()
     ids = operation_ids(everything)
-    routes = [route for route in everything if _belongs(route, version)]
+    routes = [route for route in everything if belongs(route, version)]
     schemas = Schemas(version, _taken(routes), _given(routes), _patches(routes))
     paths: Json = {}
     for route in sorted(routes, key=lambda route: spelled_path(route, version)):
@@ -67,9 +68,10 @@ def build(name: str) -> Json:
     }
 
 
-def _belongs(route: Route, version: Version) -> bool:
+def belongs(route: Route, version: Version) -> bool:
+    """Whether a route is in the document of a version."""
     if route.versionless:
-        return version.name == LATEST.name
+        return (version.envelope, version.snake_case) == (LATEST.envelope, LATEST.snake_case)
     return version.name in route.versions
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from shared.errors import ERRORS
 from shared.models import ListQuery
 from shared.routing import Route
-from shared.versions import Version
+from shared.versions import LATEST, Version, versions
 
 Json = dict[str, Any]
 REQUEST_ID = "req_01936f5e7c00700080000000000000aa"
@@ -16,8 +16,14 @@ _DETAILS: dict[str, Json] = {
     "COURSE_LIMIT_EXCEEDED": {"limit": 3, "used": 3},
     "TASK_LIMIT_EXCEEDED": {"limit": 15, "used": 15, "resetsAt": "2026-12-01T08:00:00Z"},
     "ACCOUNT_SUSPENDED": {"suspendedUntil": "2026-12-01T08:00:00Z"},
-    "VERSION_SUNSET": {"migrationGuide": "/versions/v1/migration-guide", "latestVersion": "v2"},
-    "UNSUPPORTED_VERSION": {"supportedVersions": ["v1", "v2"], "latestVersion": "v2"},
+    "VERSION_SUNSET": {
+        "migrationGuide": "/versions/v1/migration-guide",
+        "latestVersion": LATEST.name,
+    },
+    "UNSUPPORTED_VERSION": {
+        "supportedVersions": list(versions()),
+        "latestVersion": LATEST.name,
+    },
     "VALIDATION_ERROR": {
         "errors": [
             {

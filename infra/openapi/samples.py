@@ -16,7 +16,8 @@ from infra.openapi.schemas import Schemas, tidy
 from shared.errors import Refusal
 from shared.inputs import parse
 from shared.models import Model, build, nested_models
-from shared.versions import Version, spelled, to_wire
+from shared.translation import spelled, to_wire
+from shared.versions import Version
 
 Json = dict[str, Any]
 

@@ -8,6 +8,7 @@ from pydantic.json_schema import models_json_schema
 
 from infra.openapi.older import older_schema
 from shared.models import Model, Query, nested_models
+from shared.translation import wire_name
 from shared.versions import Version, chain
 
 Json = dict[str, Any]
@@ -43,9 +44,7 @@ class Schemas:
             *((model, "serialization") for model in _closed(given)),
         ]
         pairs.sort(key=lambda pair: (pair[0].__module__, pair[0].__qualname__, pair[1]))
-        found, definitions = models_json_schema(
-            pairs, by_alias=not version.snake_case, ref_template=REFERENCE
-        )
+        found, definitions = models_json_schema(pairs, by_alias=False, ref_template=REFERENCE)
         named = {pair: _name(found[pair]) for pair in pairs}
         self._names = _spoken(named)
         spoken = {named[pair]: name for pair, name in self._names.items()}
@@ -60,7 +59,7 @@ class Schemas:
 
     def parameters(self, query: type[Query]) -> Json:
         """The schema of a query string as an object."""
-        schema = query.model_json_schema(by_alias=not self.version.snake_case)
+        schema = query.model_json_schema(by_alias=False)
         return self._styled(schema, query, "validation")
 
     def of_type(self, annotation: Any) -> Json:
@@ -80,10 +79,9 @@ class Schemas:
 
     def _styled(self, schema: Json, model: type[Model], mode: Mode) -> Json:
         answers = mode == "serialization"
-        plain = tidy(schema)
-        if self.version.snake_case:
-            steps = chain(model, self.version.name)
-            plain = older_schema(plain, steps, self.of_type, answers=answers)
+        steps = chain(model, self.version.name)
+        plain = older_schema(tidy(schema), steps, self.of_type, answers=answers)
+        plain = _spelled(plain, self.version, model)
         if answers or model in self._patches:
             for field in plain.get("properties", {}).values():
                 field.pop("default", None)
@@ -94,6 +92,17 @@ class Schemas:
             # An answer may gain fields; a lenient version ignores those it does not know.
             plain.pop("additionalProperties", None)
         return plain
+
+
+def _spelled(schema: Json, version: Version, model: type[Model]) -> Json:
+    """An object's schema with the names of its fields as the version spells them."""
+    result = dict(schema)
+    if "properties" in schema:
+        named = schema["properties"].items()
+        result["properties"] = {wire_name(version, model, name): inner for name, inner in named}
+    if "required" in schema:
+        result["required"] = [wire_name(version, model, name) for name in schema["required"]]
+    return result
 
 
 def _without_offset(schema: Json) -> None:

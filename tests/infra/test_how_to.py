@@ -10,6 +10,7 @@ from infra.openapi.__main__ import FROZEN, OPENAPI
 from tests.campus import ROOT
 from tests.infra.how_to.blocks import blocks
 from tests.infra.how_to.scratch import Scratch
+from tests.infra.how_to.third_version import add_third_version
 
 PAGES = ROOT / "docs" / "how-to"
 
@@ -61,6 +62,21 @@ def test_a_breaking_change_reaches_the_newest_version_alone(scratch: Scratch):
     assert compare(scratch, "v2") == []
     guide = scratch.root / "functions/health/guides/v1.md"
     assert "In the counts of items, `study_sessions` became `sessions`." in guide.read_text()
+
+
+def test_a_third_version_leaves_both_others_as_they_are(scratch: Scratch):
+    added = add_third_version(scratch)
+    scratch.run(".venv/bin/python", "-m", "infra.openapi")
+    assert compare(scratch, "v1") == compare(scratch, "v2") == []
+    guides = scratch.root / "functions/health/guides"
+    step = "A device's `platform` became `system`, and its `token` became `pushAddress`."
+    for version in ("v1", "v2"):
+        guide = (guides / f"{version}.md").read_text()
+        assert f"# From {version} to v3" in guide
+        told = guide.partition(step)[2]
+        assert told.index('"platform": "ios"') < told.index('"system": "ios"')
+    documents = "tests/infra/openapi/test_documents.py"
+    scratch.pytest(added, documents, "-k", "three_versions or valid_openapi or same_id")
 
 
 def compare(scratch: Scratch, version: str) -> list[str]:

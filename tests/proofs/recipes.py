@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from uuid import UUID
 
 from shared.routing import Route
-from shared.versions import Version, spelled
+from shared.translation import spelled
+from shared.versions import Version
 from tests.things import MOMENT, domain_of, filled, said
 
 

@@ -35,9 +35,10 @@ def path_of(version: str, route: Route, values: dict[str, str] | None = None) ->
 
 def fields_of(version: str, route: Route) -> Iterator[str]:
     """What the version calls the fields of the route's body."""
-    from shared.versions import spelled, versions
+    from shared.translation import spelled
+    from shared.versions import LATEST, versions
 
     if route.body:
         model = route.body[1]
         for name in model.model_fields:
-            yield spelled(versions()[version or "v2"], model, (name,))[1:]
+            yield spelled(versions()[version or LATEST.name], model, (name,))[1:]

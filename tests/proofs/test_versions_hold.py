@@ -14,14 +14,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from infra.openapi.samples import dumps, request_sample
-from infra.openapi.schemas import Schemas
+from infra.openapi.schemas import Schemas, _closed
 from shared.answers import refused, render
 from shared.errors import Refusal
 from shared.inputs import Inputs, parse, read_inputs
 from shared.models import ListQuery, Model, Page, build
 from shared.request import Call
 from shared.routing import Route
-from shared.versions import changes, from_older, to_wire, versions
+from shared.translation import from_older, to_wire
+from shared.versions import changes, versions
 from tests.campus import gateway_event
 from tests.infra.openapi.documents import documents
 from tests.proofs.published import (
@@ -34,7 +35,7 @@ from tests.proofs.published import (
     required,
     validator,
 )
-from tests.proofs.routes import path_of, route_id
+from tests.proofs.routes import every_route, path_of, route_id
 
 V1 = versions()["v1"]
 # One route of each function: PUT as the predecessor's spelling of PATCH shares its models.
@@ -224,3 +225,15 @@ def test_every_step_says_what_changed_of_which_models():
         assert change.models, f"{change.__name__} changes no model"
         assert change.edits, f"{change.__name__} changes nothing"
         assert len((change.__doc__ or "").split()) > 5, change.__name__
+
+
+def test_no_step_changes_what_a_route_without_a_version_takes_or_gives():
+    models = {
+        model
+        for _, version, route in every_route()
+        if not version
+        for model in (route.body and route.body[1], route.query and route.query[1], route.result)
+        if model
+    }
+    stepped = {model for change in changes() for model in change.models}
+    assert stepped.isdisjoint(_closed(models))

@@ -12,7 +12,8 @@ from infra.openapi.routes import all_routes
 from infra.openapi.samples import accepted, dumps, newest_document, request_sample
 from infra.openapi.schemas import Schemas, _closed
 from shared.models import Model, build
-from shared.versions import OnlyNewer, Replace, chain, from_older, spelled, to_wire, versions
+from shared.translation import from_older, spelled, to_wire
+from shared.versions import OnlyNewer, Replace, chain, versions
 from tests.infra.openapi.documents import documents
 from tests.openapi import _inlined
 
