@@ -6,6 +6,7 @@ UV := $(BIN)/uv
 INSTALLED := .venv/installed
 EMULATOR := .emulator/installed
 FUZZ := .fuzz/installed
+BENCH := .bench/installed
 DOCS_PAGE := functions/health/page/page.json
 
 # Behind a company's proxy the machine's certificates count. uv does not read pip's settings: the
@@ -19,7 +20,7 @@ COMPILE = $(INDEX) $(UV) pip compile --quiet --universal --python-version 3.11 \
 
 .DEFAULT_GOAL := help
 include infra/build/build.mk
-.PHONY: help up test fuzz chaos check fix invoke migrate seed reset new-domain lock
+.PHONY: help up test fuzz chaos bench check fix invoke migrate seed reset new-domain lock
 
 help: ## Show the commands
 	@echo "Campus: the commands"
@@ -29,7 +30,7 @@ help: ## Show the commands
 up: $(INSTALLED) $(EMULATOR) $(DOCS_PAGE) ## Run everything on this machine; Ctrl-C stops it and keeps the data
 	@exec $(BIN)/python -m infra.local up
 
-test: check $(EMULATOR) $(DOCS_PAGE) $(LAYERS_BUILT) $(SAM) $(RUNTIME) ## Everything that CI runs: make check, then the tests
+test: check $(EMULATOR) $(BENCH) $(DOCS_PAGE) $(LAYERS_BUILT) $(SAM) $(RUNTIME) ## Everything that CI runs: make check, then the tests
 	@.ci/install-browser
 	$(BIN)/pytest -n auto --dist loadgroup
 
@@ -39,6 +40,9 @@ fuzz: $(INSTALLED) $(FUZZ) $(DOCS_PAGE) ## Attack every route: hostile corpus, 1
 
 chaos: $(INSTALLED) ## kill -9 and worse, N times (N=10000); SEED=<of an earlier run> repeats it
 	@$(BIN)/python -m tests.chaos $(or $(N),10000) $(if $(SEED),--seed $(SEED))
+
+bench: build $(EMULATOR) $(BENCH) ## Measure the performance budgets: ROWS=10000000, ONLY="warm cold"
+	@$(BIN)/python -m tests.bench $(if $(ROWS),--rows $(ROWS)) $(if $(ONLY),--only $(ONLY))
 
 check: $(INSTALLED) ## Style, types, who imports whom, SQL migrations, template, documents
 	$(BIN)/ruff check
@@ -80,6 +84,8 @@ lock: $(UV) ## Pin the newest allowed dependencies with their hashes
 		-o infra/emulator.lock
 	$(COMPILE) --upgrade --group tests/fuzz/pyproject.toml:fuzz -c requirements.lock \
 		-o tests/fuzz/requirements.lock
+	$(COMPILE) --upgrade --group tests/bench/pyproject.toml:bench -c requirements.lock \
+		-o tests/bench/requirements.lock
 	$(COMPILE) --constraints requirements.lock pyproject.toml -o infra/layer/requirements.lock
 	for tool in sam:aws-sam-cli checkov:checkov runtime:awslambdaric; do \
 		echo "$${tool#*:}" | $(COMPILE) --upgrade - -o "infra/build/tools/$${tool%:*}.lock"; done
@@ -107,6 +113,12 @@ $(FUZZ): requirements.lock tests/fuzz/requirements.lock | $(UV)
 	@echo "installing what tests/fuzz needs in .fuzz"
 	@test -x .fuzz/bin/python || $(UV) venv --quiet --python $(BIN)/python .fuzz
 	@$(SYNC) --python .fuzz/bin/python -r requirements.lock -r tests/fuzz/requirements.lock
+	@touch $@
+
+$(BENCH): requirements.lock tests/bench/requirements.lock | $(UV)
+	@echo "installing what tests/bench compares with in .bench"
+	@test -x .bench/bin/python || $(UV) venv --quiet --python $(BIN)/python .bench
+	@$(SYNC) --python .bench/bin/python -r requirements.lock -r tests/bench/requirements.lock
 	@touch $@
 
 $(DOCS_PAGE): $(wildcard infra/docs_page/*.py infra/docs_page/page/*) | $(INSTALLED)

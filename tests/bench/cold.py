@@ -4,11 +4,11 @@ import json
 import os
 import random
 import subprocess
-import sys
 import time
 from dataclasses import dataclass
 
-from tests.bench.ground import PAGE, Database
+from tests.bench.ground import PAGE, PYTHON, Database
+from tests.chaos.figures import Progress
 
 STACKS = ("floor", "campus", "powertools", "chalice", "fastapi")
 VCPU = 0.29
@@ -34,7 +34,9 @@ def starts(database: Database, rounds: int) -> dict[str, list[Start]]:
     for stack in STACKS:
         start(stack, database)
     found: dict[str, list[Start]] = {stack: [] for stack in STACKS}
-    for _ in range(rounds):
+    progress = Progress("cold")
+    for done in range(rounds):
+        progress.show(done, rounds, "rounds")
         for stack in random.sample(STACKS, len(STACKS)):
             found[stack].append(start(stack, database))
     return found
@@ -43,7 +45,7 @@ def starts(database: Database, rounds: int) -> dict[str, list[Start]]:
 def start(stack: str, database: Database) -> Start:
     """One process, with everything observed: the line, its metrics, and a sampled trace."""
     read, write = os.pipe()
-    command = [sys.executable, "-m", "tests.bench.first", stack, str(database.users), str(write)]
+    command = [PYTHON, "-m", "tests.bench.first", stack, str(database.users), str(write)]
     began = time.monotonic()
     process = subprocess.Popen(
         command, env=lambda_environment(database), stdout=subprocess.DEVNULL, pass_fds=(write,)

@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -25,6 +26,8 @@ USERS = 200
 """Users that send requests in turn, so that none reaches a rate limit."""
 PAGES = 1000
 PAGE = 20
+PYTHON = str(Path(".bench/bin/python").absolute())
+"""The environment of the measured processes, all stacks alike."""
 _ROWS = Path(__file__).parent / "rows.sql"
 
 
@@ -38,6 +41,17 @@ class Database:
 
     def connect(self) -> psycopg.Connection[Any]:
         return psycopg.connect(self.url, autocommit=True)
+
+    @contextlib.contextmanager
+    def chosen(self) -> Iterator[None]:
+        """For code of this process that finds its database in the environment."""
+        before = os.environ.get("DATABASE_URL")
+        os.environ["DATABASE_URL"] = self.url
+        yield
+        if before is None:
+            del os.environ["DATABASE_URL"]
+        else:
+            os.environ["DATABASE_URL"] = before
 
 
 @dataclass
@@ -53,6 +67,7 @@ class Ground:
         """A database with `rows` assignments of as many users as give each 1,000; `deep` of the
         rows belong to the first of them."""
         url = with_database(self.url, f"{self.template}_{rows}")
+        sys.stderr.write(f"  making a table of {rows:,} rows\n")
         create_database(self.url, f"{self.template}_{rows}", self.template)
         users = self.directory / f"users-{rows}.json"
         with psycopg.connect(url, autocommit=True) as connection:

@@ -6,12 +6,12 @@ import os
 import random
 import statistics
 import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tests.bench.cold import lambda_environment
-from tests.bench.ground import Database
+from tests.bench.ground import PYTHON, Database
+from tests.chaos.figures import Progress
 
 BATCH = 20
 """Requests in one turn: short, so that a disturbance hits all stacks alike."""
@@ -27,7 +27,7 @@ class Worker:
         self.name = stack
         self._process = subprocess.Popen(
             [
-                sys.executable,
+                PYTHON,
                 "-m",
                 "tests.bench.worker",
                 stack,
@@ -68,13 +68,15 @@ def workers(stacks: Sequence[tuple[str, Database]]) -> Iterator[list[Worker]]:
 
 
 def turns(
-    orders: Sequence[tuple[Worker, str]], rounds: int, batch: int = BATCH
+    orders: Sequence[tuple[Worker, str]], rounds: int, title: str, batch: int = BATCH
 ) -> list[list[Seconds]]:
     """For each order its batches, one a round, the orders in any order within a round."""
     for worker, kind in orders:
         worker.ask(kind, 3 * batch)
     found: list[list[Seconds]] = [[] for _ in orders]
-    for _ in range(rounds):
+    progress = Progress(title)
+    for done in range(rounds):
+        progress.show(done, rounds, "rounds")
         for index in random.sample(range(len(orders)), len(orders)):
             worker, kind = orders[index]
             found[index].append(worker.ask(kind, batch))

@@ -56,6 +56,9 @@ class Stack:
         if kind == "apart":
             taken, self.apart = self.apart, []
             return taken
+        if kind.startswith("answer "):
+            event = self.event(kind.removeprefix("answer "))
+            return self.module.handle(event, Context())
         if kind == "round trips":
             return self.module.round_trips()
         return self.run(kind, times)
