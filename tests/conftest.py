@@ -1,4 +1,4 @@
-"""The environment and the databases of all tests.
+"""The environment and the databases of all tests, and the whole backend for those that ask for it.
 
 The process that the run began with starts one PostgreSQL, which ends with it, and migrates one
 template database. Each worker of pytest-xdist copies that once; DATABASE_URL names the copy, and
@@ -17,7 +17,10 @@ import pytest
 from infra.local.postgres import Server, start
 from infra.local.postgres_programs import PostgresError
 from infra.migrate import MigrationError
+from tests.campus import Campus
 from tests.environment import PASSWORDS, function_environment
+from tests.gateway import somewhere
+from tests.people import User
 from tests.postgres import (
     create_database,
     create_template,
@@ -73,6 +76,37 @@ def fresh_database_url() -> Iterator[str]:
     """The admin's URL of a migrated database that only this test uses."""
     with temporary_database(os.environ[SERVER_URL], os.environ[TEMPLATE]) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def campus(database_url: str) -> Campus:
+    """The whole backend, once a worker."""
+    return Campus()
+
+
+@pytest.fixture(autouse=True)
+def _own_address(request: pytest.FixtureRequest) -> None:
+    """Limits of an address are counted for each test alone."""
+    if "campus" in request.fixturenames:
+        request.getfixturevalue("campus").address = somewhere()
+
+
+@pytest.fixture
+def user(campus: Campus) -> User:
+    """A fresh tenant on the free plan."""
+    return campus.user()
+
+
+@pytest.fixture
+def premium(campus: Campus) -> User:
+    """A fresh tenant on the premium plan."""
+    return campus.user(tier="premium")
+
+
+@pytest.fixture
+def admin(campus: Campus) -> User:
+    """A platform admin."""
+    return campus.user(role="admin")
 
 
 def _begin_run(config: pytest.Config) -> None:

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
-from tests.campus import pool_key, sign, token
+from tests.people import pool_key, sign, token
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 STRANGE = "=+/. \n\t\x00%\u00e9\u0660\u202e"

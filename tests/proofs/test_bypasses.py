@@ -11,7 +11,8 @@ from shared.errors import Refusal
 from shared.identity import api_key_text
 from shared.ids import uuid7
 from shared.signing import signature
-from tests.campus import Answer, Campus, User, context, decoded, gateway_event, sign, token
+from tests.campus import Answer, Campus, User, context, decoded, gateway_event, token
+from tests.people import sign
 
 LIST = "/v2/tasks/assignments"
 KEYS = "/v2/users/me/api-keys"

@@ -11,11 +11,6 @@ from shared.work import unit_of_work
 from tests.campus import Campus
 
 
-@pytest.fixture(scope="module")
-def campus(database_url: str) -> Campus:
-    return Campus()
-
-
 def told(campus: Campus, origin: Origin) -> list[tuple]:
     return campus.rows(
         "select type, source from event where correlation_id = %s", origin.correlation_id
