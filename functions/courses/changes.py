@@ -8,6 +8,7 @@ from functions.courses.models import (
     Course,
     CoursePatch,
     DeletedCourse,
+    DeletionCounts,
     Description,
     FirstLecture,
     Location,
@@ -79,6 +80,17 @@ class CourseCountsAsFields(Change):
             OnlyOlder(f"{kind}_count", int, downgrade=_count(kind))
             for kind in ("assignments", "lectures", "study_sessions")
         ),
+    )
+
+
+class DeletionOfContent(Change):
+    """The preview of a course's deletion also counts what came new with version 2: enrollments
+    and flashcards."""
+
+    models = (DeletionCounts,)
+    edits = tuple(
+        OnlyNewer(name)
+        for name in ("enrollments", "flashcard_decks", "flashcards", "flashcard_reviews")
     )
 
 

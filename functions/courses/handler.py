@@ -1,12 +1,18 @@
 """What Lambda calls."""
 
-from functions.courses import changes, courses, trash
+from functions.courses import changes, courses, flashcard_decks, flashcards, reviews, trash
 from functions.courses.subscribers import subscribers
 from shared.function import function
 
 handle = function(
     "courses",
-    routes=[courses.routes, trash.routes],
+    routes=[
+        courses.routes,
+        trash.routes,
+        flashcard_decks.routes,
+        flashcards.routes,
+        reviews.routes,
+    ],
     subscribers=subscribers,
     changes=changes,
 )

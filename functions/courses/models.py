@@ -94,6 +94,10 @@ class DeletionCounts(CourseCounts):
     """What a deletion takes along."""
 
     reminders: int
+    enrollments: int
+    flashcard_decks: int
+    flashcards: int
+    flashcard_reviews: int
 
 
 class DeletionPreview(Model):

@@ -35,8 +35,9 @@ def list_deleted_courses(request: Request, query: DeletedCourseQuery) -> Page[De
 def delete_course(
     request: Request, course_id: UUID, query: DeletionQuery
 ) -> DeletionPreview | None:
-    """Move a course to the trash, and with it its assignments, lectures, study sessions and
-    reminders. With `dryRun=true` nothing changes: the answer says what would go."""
+    """Move a course to the trash, and with it its assignments, lectures, study sessions,
+    reminders and all that is in it. With `dryRun=true` nothing changes: the answer says what would
+    go."""
     if query.dry_run:
         return _preview(request, course_id)
     deletion = uuid7()

@@ -6,14 +6,14 @@ select c.id, c.title, c.code, c.description, c.color, c.visibility, c.status, c.
                           'lectures', coalesce(k.lectures, 0),
                           'study_sessions', coalesce(k.study_sessions, 0)) as counts,
        c.version, c.created_at, c.updated_at, c.deleted_at, null::timestamptz as purge_at,
-       to_jsonb(t) as taken
+       to_jsonb(t) || count_parts('course', c.id, c.user_id) as taken
   from course as c
        cross join lateral course_items(c.id) as t
        left join course_item_count as k on k.user_id = c.user_id and k.course_id = c.id
  where c.id = %(id)s and c.user_id = %(user_id)s and c.deleted_at is null
    and (%(if_match)s::integer is null or c.version = %(if_match)s)
 
--- Only the course's own row: its items follow with the same deletion id, by the event.
+-- With all that courses keeps under it. Its items follow with the same deletion id, by the event.
 -- name: delete_course
 with target as (
     select id, version + 1 as version
@@ -53,6 +53,10 @@ with allowance as (
       from gone as g cross join allowance as a
      where c.id = g.id and c.user_id = %(user_id)s and a.within_limit
     returning c.*
+), parts as (
+    select restore_parts('course', g.deletion_id, %(user_id)s)
+      from gone as g cross join allowance as a
+     where a.within_limit
 )
 select i.id, i.title, i.code, i.description, i.color, i.visibility, i.status, i.language,
        i.exam_on, i.tags, false as locked,
@@ -63,20 +67,18 @@ select i.id, i.title, i.code, i.description, i.color, i.visibility, i.status, i.
        g.deletion_id as restored_deletion_id, a.within_limit, a.used
   from gone as g cross join allowance as a
        left join item as i on true
+       left join parts on true
        left join course_item_count as k on k.user_id = %(user_id)s and k.course_id = g.id
 
 -- name: purge_course
 with target as (
-    select id, deleted_at
+    select id, version, deleted_at
       from course
      where id = %(id)s and user_id = %(user_id)s
        and (%(if_match)s::integer is null or version = %(if_match)s)
        for update
 ), purged as (
-    delete from course as c
-     using target as t
-     where c.id = t.id and c.user_id = %(user_id)s and t.deleted_at is not null
-    returning c.version
+    select purge_parts('course', array[id]) from target where deleted_at is not null
 )
-select p.version
-  from target as t left join purged as p on true
+select case when t.deleted_at is not null then t.version end as version
+  from target as t left join purged on true

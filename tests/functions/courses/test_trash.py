@@ -84,6 +84,7 @@ def test_a_preview_counts_truly_and_changes_nothing(campus: Campus, user: User):
         "lectures": 1,
         "studySessions": 0,
         "reminders": 18,
+        **dict.fromkeys(("enrollments", "flashcardDecks", "flashcards", "flashcardReviews"), 0),
     }
     old = campus.call("DELETE", f"/v1/courses/{course['id']}?dry_run=true", user)
     assert old.data["course"]["course_name"] == "Analysis"
@@ -103,6 +104,10 @@ def test_the_previewed_counts_come_true(campus: Campus, user: User):
         "lectures": "lecture",
         "studySessions": "study_session",
         "reminders": "reminder",
+        "enrollments": "enrollment",
+        "flashcardDecks": "flashcard_deck",
+        "flashcards": "flashcard",
+        "flashcardReviews": "flashcard_review",
     }
     taken = {
         kind: campus.rows(

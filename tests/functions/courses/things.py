@@ -11,5 +11,22 @@ FIRST_LECTURE = {
     "location": "{words}", "recurrence": "weekly", "reminders": [30],
 }  # fmt: skip
 
-THINGS = [Thing("course", "/courses", COURSE)]
-BODIES = {"CoursePatch": COURSE, "NewCourse": {**COURSE, "firstLecture": FIRST_LECTURE}}
+DECK = {"title": "{words}", "description": "{words}", "courseId": "{course_id}"}
+CARD = {
+    "deckId": "{flashcard_deck_id}", "front": "{words}", "back": "{words}", "tags": ["{words}"],
+}  # fmt: skip
+REVIEW = {"rating": "good", "durationMs": 4200}
+
+THINGS = [
+    Thing("course", "/courses", COURSE),
+    Thing("flashcard_deck", "/flashcard-decks", DECK),
+    Thing("flashcard", "/flashcards", CARD),
+    Thing("flashcard_review", "/flashcards/{flashcard_id}/reviews", REVIEW),
+]
+BODIES = {
+    "CoursePatch": COURSE,
+    "NewCourse": {**COURSE, "firstLecture": FIRST_LECTURE},
+    "FlashcardDeckPatch": DECK,
+    "FlashcardPatch": {**CARD, "suspended": True},
+}
+NAMES = {"deck_id": ("flashcard_deck",)}

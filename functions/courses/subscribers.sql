@@ -1,0 +1,2 @@
+-- name: follow_exam
+select follow_exam(%(course_id)s)
