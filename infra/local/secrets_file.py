@@ -7,6 +7,9 @@ from pathlib import Path
 from infra.local.options import replace_file
 from infra.local.template import Template
 
+# Whoever sets it wants webhooks to be signed; until then they need not be, as on AWS.
+_LEFT_EMPTY = ("revenuecat-webhook-hmac",)
+
 
 def read_or_make(file: Path, template: Template) -> dict[str, str]:
     """Name to value of every secret; what the file lacks is generated."""
@@ -14,7 +17,7 @@ def read_or_make(file: Path, template: Template) -> dict[str, str]:
     for properties in template.of_type("AWS::SecretsManager::Secret").values():
         name = template.resolve(properties["Name"]).rsplit("/", 1)[1]
         if name not in known:
-            known[name] = _value(properties)
+            known[name] = "[]" if name in _LEFT_EMPTY else _value(properties)
     return known
 
 
