@@ -89,6 +89,8 @@ lock: $(UV) ## Pin the newest allowed dependencies with their hashes
 	$(COMPILE) --constraints requirements.lock pyproject.toml -o infra/layer/requirements.lock
 	for tool in sam:aws-sam-cli checkov:checkov runtime:awslambdaric; do \
 		echo "$${tool#*:}" | $(COMPILE) --upgrade - -o "infra/build/tools/$${tool%:*}.lock"; done
+	printf 'cryptography>=50\naws-sam-translator\n' | $(COMPILE) --constraints infra/emulator.lock \
+		--group pyproject.toml:emulator - -o infra/build/tools/deploy.lock
 
 $(UV):
 	@echo "making the Python environment in .venv"

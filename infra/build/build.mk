@@ -4,6 +4,7 @@
 SAM := .tools/sam/bin/sam
 CHECKOV := .tools/checkov/bin/checkov
 RUNTIME := .tools/runtime/bin/python
+DEPLOY := .tools/deploy/bin/python
 LAYERS_BUILT := $(patsubst %,build/layers/%/built,arm64 x86_64 here)
 export SAM_CLI_TELEMETRY := 0
 
@@ -18,8 +19,8 @@ build: $(INSTALLED) $(SAM) $(DOCS_PAGE) $(LAYERS_BUILT) ## Build what is deploye
 build-local: $(INSTALLED) $(SAM) $(RUNTIME) $(DOCS_PAGE) build/layers/here/built
 	@LAYER=here $(SAM) build --build-dir .aws-sam/here >build/sam.txt 2>&1 || { cat build/sam.txt; exit 1; }
 
-build-test: build lint-template build-local $(EMULATOR) ## Build, judge the template, run the journey with the built artifacts
-	@$(BIN)/pytest tests/journeys/built_artifacts.py
+build-test: build lint-template build-local $(EMULATOR) $(DEPLOY) ## Build, judge the template, run the journey with the artifacts, then deployed
+	@$(BIN)/pytest --durations=8 tests/journeys/built_artifacts.py tests/journeys/deployed.py
 
 # What SAM itself writes: two actions that SQS does not have (W3037), a superfluous Fn::Sub (W1020).
 lint-template: $(INSTALLED) $(SAM) $(CHECKOV) build/translated.json ## Judge the template as written and as translated, with three linters
@@ -57,3 +58,4 @@ build/layers/%/built: infra/layer/requirements.lock infra/layer/services.json in
 $(SAM): .tools/sam/installed
 $(CHECKOV): .tools/checkov/installed
 $(RUNTIME): .tools/runtime/installed
+$(DEPLOY): .tools/deploy/installed

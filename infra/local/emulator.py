@@ -55,10 +55,11 @@ def client(service: str, endpoint: str) -> Any:
     )
 
 
-def start(state: Path, invoke_url: str) -> Emulator:
+def start(state: Path, invoke_url: str, interpreter: Path = INTERPRETER) -> Emulator:
     """Start an emulator that keeps people and mails in `state`.
 
-    `invoke_url` followed by a function's name is where the user pool's triggers are posted.
+    `invoke_url` followed by a function's name is where the user pool's triggers are posted;
+    `interpreter` is the Python of the environment that the emulator is installed in.
     """
     port = _free_port()
     state.mkdir(parents=True, exist_ok=True)
@@ -66,7 +67,7 @@ def start(state: Path, invoke_url: str) -> Emulator:
         abandoned.unlink()
     with (state / "emulator.log").open("wb") as log:
         process = subprocess.Popen(
-            [str(INTERPRETER), str(Path(__file__).with_name("emulator_program.py"))],
+            [str(interpreter), str(Path(__file__).with_name("emulator_program.py"))],
             env=_environment(port, state, invoke_url),
             stdin=subprocess.PIPE,
             stdout=log,

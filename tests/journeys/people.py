@@ -1,9 +1,9 @@
-"""People with an account, as clients of a running stack."""
+"""People with an account, as clients of a running application."""
 
 from typing import Any
 from uuid import uuid4
 
-from tests.journeys.stack import Reply, Stack, wait_for
+from tests.journeys.deployment import Deployment, Reply, wait_for
 
 PASSWORD = "Engine-1843"
 
@@ -11,7 +11,7 @@ PASSWORD = "Engine-1843"
 class Person:
     """A client with an account."""
 
-    def __init__(self, stack: Stack, name: str) -> None:
+    def __init__(self, stack: Deployment, name: str) -> None:
         self.stack = stack
         self.email = f"{name}-{uuid4().hex[:8]}@example.com"
         self.token = ""

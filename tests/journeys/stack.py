@@ -8,37 +8,17 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from dataclasses import dataclass, field
-from email.message import Message
 from pathlib import Path
-from typing import Any
 
 from tests.campus import ROOT
+from tests.journeys.deployment import Deployment, wait_for
 
 _KEPT_OUT = ("DATABASE_URL", "CAMPUS_", "AWS_", "USER_POOL_", "EVENT_BUS", "MAIL_", "PUBLIC_URL")
 
 
 @dataclass
-class Reply:
-    """An HTTP answer."""
-
-    status: int
-    headers: Message
-    text: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.text)
-
-    @property
-    def data(self) -> Any:
-        return self.json["data"]
-
-
-@dataclass
-class Stack:
+class Stack(Deployment):
     """One local stack on a port of its own."""
 
     data: Path
@@ -100,6 +80,10 @@ class Stack:
         return path.read_text()[-6000:] if path.exists() else ""
 
     @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
     def database_url(self) -> str:
         path = self.data.parent / f"{self.data.name}.log"
         return re.findall(r"Database\s+(\S+)", path.read_text())[-1]
@@ -107,44 +91,8 @@ class Stack:
     def secret(self, name: str) -> str:
         return json.loads((self.data / "secrets.json").read_text())[name]
 
-    def call(
-        self, method: str, path: str, token: str = "", body: Any = None, **headers: str
-    ) -> Reply:
-        """One HTTP request. Underscores in header names stand for hyphens."""
-        given = {name.replace("_", "-"): value for name, value in headers.items()}
-        if token:
-            given["Authorization"] = f"Bearer {token}"
-        content = None
-        if body is not None:
-            given["Content-Type"] = "application/json"
-            content = json.dumps(body).encode()
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{self.port}{path}", content, given, method=method
-        )
-        try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
-                return Reply(answer.status, answer.headers, answer.read().decode())
-        except urllib.error.HTTPError as error:
-            return Reply(error.code, error.headers, error.read().decode())
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
-            return Reply(0, Message(), "")
-
-    def code_for(self, email: str) -> str:
-        """The six digits in the last mail to an address."""
-        mails = self.call("GET", "/_local/mails").json
-        text = [mail["text"] or mail["html"] for mail in mails if email in str(mail["to"])][-1]
-        return re.findall(r"\b\d{6}\b", text)[0]
-
-
-def wait_for(condition: Any, seconds: float, explain: Any = lambda: "") -> Any:
-    """The condition's first true value, or a failure that explains itself."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        value = condition()
-        if value:
-            return value
-        time.sleep(0.1)
-    raise AssertionError(f"it did not happen within {seconds} s\n{explain()}")
+    def mails(self) -> list[dict[str, str]]:
+        return self.call("GET", "/_local/mails").json
 
 
 def _free_port() -> int:

@@ -12,11 +12,11 @@ from uuid import uuid4
 
 import psycopg
 
+from tests.journeys.deployment import Deployment, Reply, wait_for
 from tests.journeys.people import Person
-from tests.journeys.stack import Reply, Stack, wait_for
 
 
-def subscription(stack: Stack, person: Person, kind: str, days: int) -> None:
+def subscription(stack: Deployment, person: Person, kind: str, days: int) -> None:
     """What RevenueCat posts."""
     now = int(time.time() * 1000)
     body = {
@@ -45,16 +45,11 @@ def tier_is(person: Person, tier: str) -> Any:
     return wait_for(lambda: person.get("/v2/users/me/subscription").data["tier"] == tier, 20)
 
 
-def test_the_journey(stack: Stack):
+def test_the_journey(stack: Deployment):
     ada = Person(stack, "ada")
     ada.join()
     wait_for(
-        lambda: [
-            mail
-            for mail in stack.call("GET", "/_local/mails").json
-            if ada.email in str(mail["to"]) and "elcome" in mail["subject"]
-        ],
-        20,
+        lambda: [mail for mail in stack.mails_to(ada.email) if "elcome" in mail["subject"]], 20
     )
     subscription(stack, ada, "INITIAL_PURCHASE", 30)
     tier_is(ada, "premium")
@@ -117,7 +112,7 @@ def test_the_journey(stack: Stack):
     assert refused.json["error"]["details"]["limit"] == 15
 
 
-def audit_of(stack: Stack, person: Person, completed: Reply) -> None:
+def audit_of(stack: Deployment, person: Person, completed: Reply) -> None:
     """An admin reads what happened: once each, and one correlation id from cause to effect."""
     root = Person(stack, "root")
     root.join()

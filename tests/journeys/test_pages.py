@@ -6,8 +6,9 @@ from urllib.parse import quote
 import pytest
 
 from tests.infra.docs_page.webdriver import Browser
+from tests.journeys.deployment import wait_for
 from tests.journeys.people import PASSWORD, Person
-from tests.journeys.stack import Stack, wait_for
+from tests.journeys.stack import Stack
 
 SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
 
@@ -63,7 +64,7 @@ def test_the_console_shows_a_request_and_its_trace(stack: Stack, browser: Browse
 
 
 def test_the_welcome_mail_is_read_in_the_console(stack: Stack, browser: Browser, ada: Person):
-    wait_for(lambda: len(mails_to(stack, ada)) == 2, 20)
+    wait_for(lambda: len(stack.mails_to(ada.email)) == 2, 20)
     browser.open(f"http://127.0.0.1:{stack.port}/_local/")
     browser.find("#mails summary", ada.email)
     browser.click("#mails summary", "Welcome to Campus")
@@ -72,13 +73,8 @@ def test_the_welcome_mail_is_read_in_the_console(stack: Stack, browser: Browser,
 
 
 def test_a_mail_looks_as_it_should(stack: Stack, browser: Browser, ada: Person):
-    _, welcome = wait_for(lambda: (found := mails_to(stack, ada))[1:] and found, 20)
+    _, welcome = wait_for(lambda: (found := stack.mails_to(ada.email))[1:] and found, 20)
     browser.open(f"data:text/html;charset=utf-8,{quote(welcome['html'])}")
     browser.find("p", "Hello Ada,")
     browser.find("a", "Unsubscribe")
     screenshot(browser, "mail")
-
-
-def mails_to(stack: Stack, person: Person) -> list[dict[str, str]]:
-    mails = stack.call("GET", "/_local/mails").json
-    return [mail for mail in mails if mail["to"] == person.email]
