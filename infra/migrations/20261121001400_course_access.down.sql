@@ -44,6 +44,7 @@ begin
 end
 $$;
 drop function set_belongings;
+delete from retention_policy where table_name in ('organization', 'membership', 'enrollment');
 delete from deletion_policy where child_table in ('membership', 'enrollment');
 delete from deletable where table_name in ('organization', 'membership', 'enrollment');
 drop table enrollment, membership, organization;

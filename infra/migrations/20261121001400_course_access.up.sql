@@ -88,6 +88,10 @@ insert into deletable (table_name, owner) values
 insert into deletion_policy (child_table, child_column, parent_table, action) values
     ('membership', 'organization_id', 'organization', 'cascade'),
     ('enrollment', 'course_id', 'course', 'cascade');
+insert into retention_policy (name, table_name, tier, hours)
+select 'trash', t.table_name, h.tier, h.hours
+  from unnest(array['organization', 'membership', 'enrollment']) as t (table_name),
+       (values ('free', 48), ('premium', 120)) as h (tier, hours);
 
 create view active_organization with (security_invoker) as
     select * from organization where deleted_at is null;
@@ -172,7 +176,9 @@ $$;
 
 -- protect_as(table, name, command, reading, writing): one policy of the application, made of
 -- conditions in which @user, @member, @teaching, @managed, @enrolled and @taught stand for what
--- admission has found. Each is looked up once a query.
+-- admission has found. Each is looked up once a query. What reads is wrapped in a CASE: a condition
+-- with OR would tempt the planner to gather all that the caller may see by its indexes, whatever
+-- the query asks for, and to expect one row of it.
 create procedure protect_as(table_name regclass, name text, command text, reading text,
                             writing text default null)
 language plpgsql as $$
@@ -196,7 +202,8 @@ begin
     execute format('drop policy if exists %I on %s', plain_name || '_campus_app', table_name);
     execute format('create policy %I on %s for %s to campus_app %s %s',
                    concat_ws('_', plain_name, 'campus_app', name), table_name, command,
-                   'using (' || reading || ')', 'with check (' || writing || ')');
+                   'using (case when ' || reading || ' then true else false end)',
+                   'with check (' || writing || ')');
 end
 $$;
 

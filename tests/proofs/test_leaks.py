@@ -22,7 +22,7 @@ from tests.things import by_dependence, things
 CANARY = "Xanthochromism"
 GETS = [item for item in every_route() if item[2].method == "GET"]
 # The trash shows what is deleted, and the audit tells of it: that is what they are for.
-SHOWS = ("/tasks/trash", "/courses/trash", "/admin/audit-entries")
+SHOWS = ("/tasks/trash", "/courses/trash", "/organizations/trash", "/admin/audit-entries")
 # A deleted course is told of, and that is counted.
 TELLS = "/notifications"
 READS = re.compile(r"\b(?:from|join)\s+([a-z_]+)\b")
@@ -33,6 +33,8 @@ ALLOWED = {
     "update_lecture": "joins `before`, which holds live rows only",
     "update_study_session": "joins `before`, which holds live rows only",
     "clock_study_session": "joins `before`, which holds live rows only",
+    "found_organization": "returns what it has just made",
+    "protect_by_course": "a policy shows the trash, too, to whom it belongs",
     "parent_is_open": "parts in the trash count: they may come back",
 }
 

@@ -42,6 +42,8 @@ WHOLE_TABLE = {
 SORTED = {
     "list_devices": "a user has one device a platform",
     "list_courses": "a plan has ten live courses at most, and each brings its counts",
+    "list_organizations": "a person belongs to a few",
+    "list_deleted_organizations": "a person deletes a few",
 }
 STATEMENTS = [
     pytest.param(path.parent.name, statement, id=f"{path.parent.name}/{statement.name}")

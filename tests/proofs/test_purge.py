@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.campus import Campus
-from tests.proofs.planting import Key, Plot, Row, tables
+from tests.proofs.planting import Key, Plot, Row
 from tests.things import by_dependence, things
 
 
@@ -31,10 +31,10 @@ def promised(plot: Plot) -> timedelta:
 
 
 def age(plot: Plot, by: timedelta) -> None:
-    for table in tables(plot.campus):
+    for table, owner in plot.campus.rows("select table_name, owner from deletable"):
         plot.campus.admin.execute(
             f"update {table} set deleted_at = now() - %s::interval"
-            " where user_id = %s and deleted_at is not null",
+            f" where {owner} = %s and deleted_at is not null",
             (by, plot.user.id),
         )
 

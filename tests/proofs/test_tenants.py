@@ -79,12 +79,15 @@ def _untouched(campus: Campus, victim: Victim) -> Iterator[None]:
     before = victim.state()
     yield
     assert victim.state() == before
+    owners = dict(campus.rows("select table_name, owner from deletable"))
     for table in owned_tables(campus):
         if table != "event":  # its own facts tell which ids were asked for, but not whose they are
             foreign = campus.rows(
-                f"select 1 from {table} t where user_id <> %s and t::text ~ %s",
+                f"select 1 from {table} t where user_id <> %s and t::text ~ %s"
+                f" and {owners.get(table, 'user_id')} <> %s",
                 victim.user.id,
                 "|".join(sorted(victim.all_ids)),
+                victim.user.id,
             )
             assert not foreign, f"{table} holds an id of the victim for somebody else"
 

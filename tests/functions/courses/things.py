@@ -1,5 +1,7 @@
 """What somebody can have in courses, and what its routes take."""
 
+from shared.ids import uuid7
+from tests.proofs.planting import Plot
 from tests.things import LOCAL, Thing
 
 COURSE = {
@@ -11,6 +13,7 @@ FIRST_LECTURE = {
     "location": "{words}", "recurrence": "weekly", "reminders": [30],
 }  # fmt: skip
 
+<<<<<<< Updated upstream
 DECK = {"title": "{words}", "description": "{words}", "courseId": "{course_id}"}
 CARD = {
     "deckId": "{flashcard_deck_id}", "front": "{words}", "back": "{words}", "tags": ["{words}"],
@@ -30,3 +33,30 @@ BODIES = {
     "FlashcardPatch": {**CARD, "suspended": True},
 }
 NAMES = {"deck_id": ("flashcard_deck",)}
+=======
+ORGANIZATION = {"name": "{words}", "settings": {"selfEnrollment": False}}
+
+
+def _member(plot: Plot) -> str:
+    """Somebody else in the plot's organization, as an accepted invitation makes them one."""
+    made, organization = str(uuid7()), plot.some("organization")
+    plot.campus.admin.execute(
+        "insert into membership (id, organization_id, owner_id, user_id, role)"
+        " select %s, id, user_id, %s, 'student' from organization where id = %s",
+        (made, plot.campus.user().id, organization),
+    )
+    return made
+
+
+THINGS = [
+    Thing("course", "/courses", COURSE),
+    Thing("organization", "/organizations", ORGANIZATION),
+    Thing("member", "/organizations/{organization_id}/members", make=_member),
+]
+BODIES = {
+    "CoursePatch": COURSE,
+    "MemberPatch": {"role": "student"},
+    "NewCourse": {**COURSE, "firstLecture": FIRST_LECTURE},
+    "OrganizationPatch": ORGANIZATION,
+}
+>>>>>>> Stashed changes

@@ -1,0 +1,24 @@
+-- name: list_members
+-- sort -created_at: m.created_at
+-- filter role: m.role = any(%(role)s)
+select m.id, m.organization_id, m.user_id, person_name(m.user_id) as name, m.role, m.version,
+       m.created_at, m.updated_at
+  from membership as m
+ where m.organization_id = %(organization_id)s and m.deleted_at is null
+   and (select organization_role(%(organization_id)s)) is not null
+
+-- name: get_member
+select m.id, m.organization_id, m.user_id, person_name(m.user_id) as name, m.role, m.version,
+       m.created_at, m.updated_at
+  from membership as m
+ where m.id = %(id)s and m.organization_id = %(organization_id)s and m.deleted_at is null
+   and (select organization_role(%(organization_id)s)) is not null
+
+-- name: change_member
+select outcome, id, user_id, old_role, version
+  from change_member(%(organization_id)s, %(id)s, %(role)s, %(if_match)s)
+
+-- What the caller is in an organization; no row is nothing.
+-- name: organization_standing
+select role from membership
+ where organization_id = %(id)s and user_id = %(user_id)s and deleted_at is null
