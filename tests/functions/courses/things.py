@@ -13,27 +13,12 @@ FIRST_LECTURE = {
     "location": "{words}", "recurrence": "weekly", "reminders": [30],
 }  # fmt: skip
 
-<<<<<<< Updated upstream
 DECK = {"title": "{words}", "description": "{words}", "courseId": "{course_id}"}
 CARD = {
     "deckId": "{flashcard_deck_id}", "front": "{words}", "back": "{words}", "tags": ["{words}"],
 }  # fmt: skip
 REVIEW = {"rating": "good", "durationMs": 4200}
 
-THINGS = [
-    Thing("course", "/courses", COURSE),
-    Thing("flashcard_deck", "/flashcard-decks", DECK),
-    Thing("flashcard", "/flashcards", CARD),
-    Thing("flashcard_review", "/flashcards/{flashcard_id}/reviews", REVIEW),
-]
-BODIES = {
-    "CoursePatch": COURSE,
-    "NewCourse": {**COURSE, "firstLecture": FIRST_LECTURE},
-    "FlashcardDeckPatch": DECK,
-    "FlashcardPatch": {**CARD, "suspended": True},
-}
-NAMES = {"deck_id": ("flashcard_deck",)}
-=======
 ORGANIZATION = {"name": "{words}", "settings": {"selfEnrollment": False}}
 
 
@@ -52,11 +37,16 @@ THINGS = [
     Thing("course", "/courses", COURSE),
     Thing("organization", "/organizations", ORGANIZATION),
     Thing("member", "/organizations/{organization_id}/members", make=_member),
+    Thing("flashcard_deck", "/flashcard-decks", DECK),
+    Thing("flashcard", "/flashcards", CARD),
+    Thing("flashcard_review", "/flashcards/{flashcard_id}/reviews", REVIEW),
 ]
 BODIES = {
     "CoursePatch": COURSE,
     "MemberPatch": {"role": "student"},
     "NewCourse": {**COURSE, "firstLecture": FIRST_LECTURE},
+    "FlashcardDeckPatch": DECK,
+    "FlashcardPatch": {**CARD, "suspended": True},
     "OrganizationPatch": ORGANIZATION,
 }
->>>>>>> Stashed changes
+NAMES = {"deck_id": ("flashcard_deck",)}
