@@ -4,16 +4,20 @@ import importlib
 import json
 import re
 from collections.abc import Iterable
+from contextlib import nullcontext
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from infra.local.emulator import REGION
-from infra.local.functions import Function, read_functions
+from infra.local.functions import Function, name_functions, read_functions
 from infra.local.gateway import Router
 from infra.local.options import ROOT
 from infra.local.parts import TEMPLATE as TEMPLATE_FILE
 from infra.local.parts import read_template
+from infra.local.template import load
+from shared import observe
 from shared.routing import OLD_PATHS
 from tests.proofs.routes import every_route, path_of
 
@@ -252,6 +256,25 @@ def test_no_function_shares_a_role_and_none_is_an_administrator() -> None:
     for name, properties in TEMPLATE.of_type("AWS::Serverless::Function").items():
         assert "Role" not in properties, name
         assert "arn:aws:iam::aws:policy" not in str(properties["Policies"]), name
+
+
+@pytest.mark.parametrize(("mode", "traced"), [("PassThrough", []), ("Active", FUNCTIONS)])
+def test_functions_make_spans_where_lambda_traces(
+    mode: str, traced: list[Function], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One parameter is for both: Lambda's own segment, and what functions add below it."""
+    template = load(TEMPLATE_FILE, {"Tracing": mode}, REGION, AnyValue())
+    name_functions(template, REGION)
+    assert template.resolve(template.shared_properties("Function")["Tracing"]) == mode
+    opened: list[str] = []
+    recorder = SimpleNamespace(in_subsegment=lambda name: nullcontext(opened.append(name)))
+    monkeypatch.setattr(observe, "_recorder", lambda: recorder)
+    monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-5e1b4151-43799913a12345678;Sampled=1")
+    for function in read_functions(template):
+        monkeypatch.setenv("CAMPUS_TRACING", function.environment["CAMPUS_TRACING"])
+        with observe.span(function.domain):
+            pass
+    assert opened == [function.domain for function in traced]
 
 
 def test_no_secret_is_written_down() -> None:
