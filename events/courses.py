@@ -1,8 +1,12 @@
 """Facts about courses."""
 
+from typing import Literal
 from uuid import UUID
 
 from shared.facts import Event
+
+EnrollmentRole = Literal["student", "instructor"]
+EnrollmentStatus = Literal["active", "completed", "suspended"]
 
 
 class CourseCreated(Event, type="course.created"):
@@ -17,6 +21,25 @@ class CourseUpdated(Event, type="course.updated"):
 
     course_id: UUID
     changed: list[str]
+
+
+class CoursePublished(Event, type="course.published"):
+    """A draft or archived course was published."""
+
+    course_id: UUID
+
+
+class CourseArchived(Event, type="course.archived"):
+    """A course was archived: it is over."""
+
+    course_id: UUID
+
+
+class CourseCloned(Event, type="course.cloned"):
+    """A course was made as a copy of another one."""
+
+    course_id: UUID
+    source_id: UUID
 
 
 class CourseDeleted(Event, type="course.deleted"):
@@ -36,4 +59,28 @@ class CourseRestored(Event, type="course.restored"):
 class CoursePurged(Event, type="course.purged"):
     """A course was removed for good."""
 
+    course_id: UUID
+
+
+class EnrollmentCreated(Event, type="enrollment.created"):
+    """Somebody takes part in a course."""
+
+    enrollment_id: UUID
+    course_id: UUID
+    role: EnrollmentRole
+
+
+class EnrollmentUpdated(Event, type="enrollment.updated"):
+    """Somebody takes part in a course as something else, or is done with it."""
+
+    enrollment_id: UUID
+    course_id: UUID
+    role: EnrollmentRole
+    status: EnrollmentStatus
+
+
+class EnrollmentRemoved(Event, type="enrollment.removed"):
+    """Somebody no longer takes part in a course."""
+
+    enrollment_id: UUID
     course_id: UUID

@@ -62,11 +62,16 @@ def _count(kind: str) -> Any:
 
 
 class CourseState(Change):
-    """New is `locked`: the course is beyond the plan's limit and read-only. In the trash,
+    """New is `locked`: the course is beyond the plan's limit and read-only. Courses can belong to
+    an organization: `organizationId`, `ownerId` and the caller's `role` tell. In the trash,
     `deletionId` names the deletion and `purgeAt` says when the course goes for good."""
 
-    models = (Course, DeletedCourse)
-    edits = (OnlyNewer("locked"), OnlyNewer("deletion_id"), OnlyNewer("purge_at"))
+    models = (Course, NewCourse, DeletedCourse)
+    edits = (
+        *(OnlyNewer(name) for name in ("locked", "organization_id", "owner_id", "role")),
+        OnlyNewer("deletion_id"),
+        OnlyNewer("purge_at"),
+    )
 
 
 class CourseCountsAsFields(Change):

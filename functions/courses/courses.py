@@ -14,6 +14,7 @@ from functions.courses.plan import (
     item_limit,
     reminders,
 )
+from functions.courses.standing import judged, missing
 from shared.errors import Refusal
 from shared.ids import uuid7
 from shared.models import Page, build
@@ -41,8 +42,21 @@ _OCCURRENCES = {"none": 1, "weekly": 16, "biweekly": 16}
 
 @routes.get("", old=(Old("courses", ("GET",)),))
 def list_courses(request: Request, query: CourseQuery) -> Page[Course]:
-    """List courses with their numbers of items, newest first unless sorted otherwise."""
-    return request.db.page(Course, sql.list_courses, query, limit=course_limit(request))
+    """List courses with their numbers of items, newest first unless sorted otherwise: your own, or
+    with `organizationId` those of an organization that you may see, or with `enrolled=true` those
+    that you take part in."""
+    statement = sql.list_courses
+    if query.organization_id:
+        statement = sql.list_organization_courses
+    elif query.enrolled:
+        statement = sql.list_enrolled_courses
+    return request.db.page(
+        Course,
+        statement,
+        query,
+        limit=course_limit(request),
+        organization_id=query.organization_id,
+    )
 
 
 @routes.post(
@@ -57,16 +71,21 @@ def create_course(request: Request, body: NewCourse) -> Course:
     """Create a course, maybe with its first lecture.
 
     With a recurrence the first lecture begins a series of 16. The lecture counts as one new item
-    of the plan's allowance, a series too; without room for it there is no course either.
+    of the plan's allowance, a series too; without room for it there is no course either. In an
+    organization, owners, admins and instructors create courses.
     """
+    chosen = "visibility" in body.model_fields_set
     values = {
         **body.values(),
+        "visibility": body.visibility if chosen else None,
         **_lecture(request, body),
         "id": uuid7(),
         "limit": course_limit(request),
         "item_limit": item_limit(request),
     }
     row = request.db.rows(sql.create_course, **values)[0]
+    if not row["may_teach"]:
+        raise Refusal("FORBIDDEN" if row["organization_role"] else "NOT_FOUND")
     check_courses(request, row)
     check_items(request, row)
     course = course_of(row)
@@ -87,7 +106,8 @@ def get_course(request: Request, course_id: UUID) -> Course:
     old=("update-course", Old("courses/{course_id}", ("PUT",))),
 )
 def update_course(request: Request, course_id: UUID, body: CoursePatch) -> Course:
-    """Change fields of a course (JSON Merge Patch). A locked course can only be read or deleted."""
+    """Change fields of a course (JSON Merge Patch). Its owner and admins of its organization may,
+    instructors all but its status and visibility. A locked course can only be read or deleted."""
     changes = body.changes()
     row = request.db.row(
         sql.update_course, id=course_id, changes=changes, limit=course_limit(request)
@@ -100,9 +120,12 @@ def update_course(request: Request, course_id: UUID, body: CoursePatch) -> Cours
             "The plan's limit keeps this course read-only.",
             details={"limit": course_limit(request), "used": row["used"]},
         )
+    governs = {"visibility", "status"} & changes.keys()
+    judged(request, row, "owner", "admin", *(() if governs else ("instructor",)))
     course = course_of(row)
     request.emit(
-        CourseUpdated(course_id=course.id, changed=sorted(changes), entity_version=course.version)
+        CourseUpdated(course_id=course.id, changed=sorted(changes), entity_version=course.version),
+        user_id=course.owner_id,
     )
     return course
 
@@ -111,12 +134,6 @@ def course_of(row: dict[str, Any]) -> Course:
     """The course in a row that says more than the course."""
     names = Course.model_fields
     return build(Course, {name: value for name, value in row.items() if name in names})
-
-
-def missing(request: Request) -> Refusal:
-    """No row: 412 when If-Match was given, as it is part of what was looked for; else 404."""
-    checked = request.db.parameters["if_match"] is not None
-    return Refusal("PRECONDITION_FAILED" if checked else "NOT_FOUND")
 
 
 def _lecture(request: Request, body: NewCourse) -> dict[str, Any]:

@@ -7,15 +7,18 @@ with allowance as (
 ), permitted as (
     select coalesce(used < %(limit)s, true) as within_limit,
            %(lecture_id)s::uuid is null or coalesce(items_used < %(item_limit)s, true)
-               as within_item_limit
+               as within_item_limit,
+           %(organization_id)s::uuid is null
+               or coalesce(organization_role(%(organization_id)s) <> 'student', false) as may_teach
       from allowance
 ), item as (
     insert into course (id, user_id, title, code, description, color, visibility, status, language,
-                        exam_on, tags)
-    select %(id)s, %(user_id)s, %(title)s, %(code)s, %(description)s, %(color)s, %(visibility)s,
-           %(status)s, %(language)s, %(exam_on)s, %(tags)s
+                        exam_on, tags, organization_id)
+    select %(id)s, %(user_id)s, %(title)s, %(code)s, %(description)s, %(color)s,
+           coalesce(%(visibility)s, default_visibility(%(organization_id)s)),
+           %(status)s, %(language)s, %(exam_on)s, %(tags)s, %(organization_id)s
       from permitted
-     where within_limit and within_item_limit
+     where within_limit and within_item_limit and may_teach
     returning *
 ), first_lecture as (
     select add_first_lecture(%(lecture_id)s, i.user_id, i.id, %(lecture_title)s, %(start_local)s,
@@ -25,27 +28,30 @@ with allowance as (
      where %(lecture_id)s::uuid is not null
 )
 select i.id, i.title, i.code, i.description, i.color, i.visibility, i.status, i.language,
-       i.exam_on, i.tags, false as locked,
+       i.exam_on, i.tags, i.organization_id, i.user_id as owner_id, 'owner' as role,
+       false as locked,
        jsonb_build_object('assignments', 0, 'lectures', (f.id is not null)::integer,
                           'study_sessions', 0) as counts,
        i.version, i.created_at, i.updated_at, i.deleted_at, null::timestamptz as purge_at,
        f.id as first_lecture_id,
        %(start_local)s::timestamp at time zone %(timezone)s::text as starts_at,
-       p.within_limit, p.within_item_limit, a.used, a.items_used, a.resets_at
+       p.within_limit, p.within_item_limit, p.may_teach,
+       organization_role(%(organization_id)s) as organization_role, a.used, a.items_used, a.resets_at
   from permitted as p cross join allowance as a
        left join item as i on true left join first_lecture as f on true
 
 -- name: get_course
 select c.id, c.title, c.code, c.description, c.color, c.visibility, c.status, c.language,
-       c.exam_on, c.tags,
-       course_is_locked(c.user_id, c.created_at, c.id, %(limit)s) as locked,
+       c.exam_on, c.tags, c.organization_id, c.user_id as owner_id, course_role(c.id) as role,
+       c.user_id = %(user_id)s
+           and course_is_locked(c.user_id, c.created_at, c.id, %(limit)s) as locked,
        jsonb_build_object('assignments', coalesce(k.assignments, 0),
                           'lectures', coalesce(k.lectures, 0),
                           'study_sessions', coalesce(k.study_sessions, 0)) as counts,
        c.version, c.created_at, c.updated_at, c.deleted_at, null::timestamptz as purge_at
   from course as c
-       left join course_item_count as k on k.user_id = c.user_id and k.course_id = c.id
- where c.id = %(id)s and c.user_id = %(user_id)s and c.deleted_at is null
+       left join course_item_count as k on k.user_id = %(user_id)s and k.course_id = c.id
+ where c.id = %(id)s and c.deleted_at is null and (select reads_course(%(id)s))
 
 -- name: list_courses
 -- sort -created_at: c.created_at
@@ -54,7 +60,7 @@ select c.id, c.title, c.code, c.description, c.color, c.visibility, c.status, c.
 -- filter visibility: c.visibility = any(%(visibility)s)
 -- filter q: c.search @@ websearch_to_tsquery('simple', %(q)s)
 select c.id, c.title, c.code, c.description, c.color, c.visibility, c.status, c.language,
-       c.exam_on, c.tags,
+       c.exam_on, c.tags, c.organization_id, c.user_id as owner_id, 'owner' as role,
        course_is_locked(c.user_id, c.created_at, c.id, %(limit)s) as locked,
        jsonb_build_object('assignments', coalesce(k.assignments, 0),
                           'lectures', coalesce(k.lectures, 0),
@@ -64,14 +70,62 @@ select c.id, c.title, c.code, c.description, c.color, c.visibility, c.status, c.
        left join course_item_count as k on k.user_id = c.user_id and k.course_id = c.id
  where c.user_id = %(user_id)s and c.deleted_at is null
 
--- A locked course comes back unchanged, for the refusal to say so.
+-- What the caller may see of an organization's courses, by the role that they have in it.
+-- name: list_organization_courses
+-- sort -created_at: c.created_at
+-- sort title: c.title
+-- filter status: c.status = any(%(status)s)
+-- filter visibility: c.visibility = any(%(visibility)s)
+-- filter q: c.search @@ websearch_to_tsquery('simple', %(q)s)
+select c.id, c.title, c.code, c.description, c.color, c.visibility, c.status, c.language,
+       c.exam_on, c.tags, c.organization_id, c.user_id as owner_id, course_role(c.id) as role,
+       c.user_id = %(user_id)s
+           and course_is_locked(c.user_id, c.created_at, c.id, %(limit)s) as locked,
+       jsonb_build_object('assignments', coalesce(k.assignments, 0),
+                          'lectures', coalesce(k.lectures, 0),
+                          'study_sessions', coalesce(k.study_sessions, 0)) as counts,
+       c.version, c.created_at, c.updated_at, c.deleted_at, null::timestamptz as purge_at
+  from course as c
+       left join course_item_count as k on k.user_id = %(user_id)s and k.course_id = c.id
+ where c.organization_id = %(organization_id)s and c.deleted_at is null
+   and case (select organization_role(%(organization_id)s))
+       when 'owner' then true
+       when 'admin' then true
+       when 'instructor' then c.visibility <> 'private' or c.user_id = %(user_id)s
+                              or c.id = any((select caller_ids('course_ids'))::uuid[])
+       when 'student' then c.visibility <> 'private' and c.status <> 'draft'
+                           or c.user_id = %(user_id)s
+                           or c.id = any((select caller_ids('course_ids'))::uuid[])
+       else false end
+
+-- name: list_enrolled_courses
+-- sort -created_at: c.created_at
+-- sort title: c.title
+-- filter status: c.status = any(%(status)s)
+-- filter visibility: c.visibility = any(%(visibility)s)
+-- filter q: c.search @@ websearch_to_tsquery('simple', %(q)s)
+select c.id, c.title, c.code, c.description, c.color, c.visibility, c.status, c.language,
+       c.exam_on, c.tags, c.organization_id, c.user_id as owner_id, course_role(c.id) as role,
+       c.user_id = %(user_id)s
+           and course_is_locked(c.user_id, c.created_at, c.id, %(limit)s) as locked,
+       jsonb_build_object('assignments', coalesce(k.assignments, 0),
+                          'lectures', coalesce(k.lectures, 0),
+                          'study_sessions', coalesce(k.study_sessions, 0)) as counts,
+       c.version, c.created_at, c.updated_at, c.deleted_at, null::timestamptz as purge_at
+  from course as c
+       left join course_item_count as k on k.user_id = %(user_id)s and k.course_id = c.id
+ where c.id = any((select caller_ids('course_ids'))::uuid[]) and c.deleted_at is null
+
+-- A locked course comes back unchanged, and one that the caller's role does not change, for the
+-- refusal to say so.
 -- name: update_course
 with target as (
-    select c.id, course_is_locked(c.user_id, c.created_at, c.id, %(limit)s) as locked
+    select c.id, c.user_id, course_role(c.id) as role,
+           c.user_id = %(user_id)s
+               and course_is_locked(c.user_id, c.created_at, c.id, %(limit)s) as locked
       from course as c
-     where c.id = %(id)s and c.user_id = %(user_id)s and c.deleted_at is null
+     where c.id = %(id)s and c.deleted_at is null and (select reads_course(%(id)s))
        and (%(if_match)s::integer is null or c.version = %(if_match)s)
-       for update
 ), item as (
     update course as c
        set (title, code, description, color, visibility, status, language, exam_on, tags, version,
@@ -80,17 +134,50 @@ with target as (
                    p.exam_on, p.tags, c.version + 1, now()
               from jsonb_populate_record(c, %(changes)s::jsonb) as p)
       from target as t
-     where c.id = t.id and c.user_id = %(user_id)s and not t.locked
+     where c.id = t.id and c.deleted_at is null and not t.locked
+       and (%(if_match)s::integer is null or c.version = %(if_match)s)
+       and (t.role in ('owner', 'admin')
+            or t.role = 'instructor' and not %(changes)s::jsonb ?| '{visibility,status}')
     returning c.*
 )
 select i.id, i.title, i.code, i.description, i.color, i.visibility, i.status, i.language,
-       i.exam_on, i.tags, t.locked,
+       i.exam_on, i.tags, i.organization_id, t.user_id as owner_id, t.role, t.locked,
        jsonb_build_object('assignments', coalesce(k.assignments, 0),
                           'lectures', coalesce(k.lectures, 0),
                           'study_sessions', coalesce(k.study_sessions, 0)) as counts,
        i.version, i.created_at, i.updated_at, i.deleted_at, null::timestamptz as purge_at,
        (select count(*) from course as c
          where c.user_id = %(user_id)s and c.deleted_at is null)::integer as used
+  from target as t
+       left join item as i on true
+       left join course_item_count as k on k.user_id = %(user_id)s and k.course_id = t.id
+
+-- What is so already stays as it is: `old_status` tells.
+-- name: set_course_status
+with target as (
+    select c.id, c.status, course_role(c.id) as role
+      from course as c
+     where c.id = %(id)s and c.deleted_at is null and (select reads_course(%(id)s))
+       and (%(if_match)s::integer is null or c.version = %(if_match)s)
+), item as (
+    update course as c
+       set status = %(status)s,
+           version = c.version + (c.status <> %(status)s)::integer,
+           updated_at = case when c.status <> %(status)s then now() else c.updated_at end
+      from target as t
+     where c.id = t.id and c.deleted_at is null and t.role in ('owner', 'admin')
+       and (%(if_match)s::integer is null or c.version = %(if_match)s)
+    returning c.*
+)
+select i.id, i.title, i.code, i.description, i.color, i.visibility, i.status, i.language,
+       i.exam_on, i.tags, i.organization_id, i.user_id as owner_id, t.role,
+       i.user_id = %(user_id)s
+           and course_is_locked(i.user_id, i.created_at, i.id, %(limit)s) as locked,
+       jsonb_build_object('assignments', coalesce(k.assignments, 0),
+                          'lectures', coalesce(k.lectures, 0),
+                          'study_sessions', coalesce(k.study_sessions, 0)) as counts,
+       i.version, i.created_at, i.updated_at, i.deleted_at, null::timestamptz as purge_at,
+       t.status as old_status
   from target as t
        left join item as i on true
        left join course_item_count as k on k.user_id = %(user_id)s and k.course_id = t.id

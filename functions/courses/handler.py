@@ -3,10 +3,12 @@
 from functions.courses import (
     changes,
     courses,
+    enrollments,
     flashcard_decks,
     flashcards,
     members,
     organizations,
+    publishing,
     reviews,
     trash,
 )
@@ -23,6 +25,8 @@ handle = function(
         reviews.routes,
         organizations.routes,
         members.routes,
+        publishing.routes,
+        enrollments.routes,
     ],
     subscribers=subscribers,
     changes=changes,

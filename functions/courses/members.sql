@@ -17,8 +17,3 @@ select m.id, m.organization_id, m.user_id, person_name(m.user_id) as name, m.rol
 -- name: change_member
 select outcome, id, user_id, old_role, version
   from change_member(%(organization_id)s, %(id)s, %(role)s, %(if_match)s)
-
--- What the caller is in an organization; no row is nothing.
--- name: organization_standing
-select role from membership
- where organization_id = %(id)s and user_id = %(user_id)s and deleted_at is null

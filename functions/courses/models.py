@@ -11,6 +11,7 @@ from shared.models import (
     AnyOf,
     Day,
     Deletable,
+    Id,
     ListQuery,
     Model,
     Query,
@@ -21,6 +22,7 @@ from shared.models import (
 
 Visibility = Literal["private", "organization", "public"]
 Status = Literal["draft", "published", "archived"]
+CourseRole = Literal["owner", "admin", "instructor", "student", "member"]
 Recurrence = Literal["none", "weekly", "biweekly"]
 Title = Annotated[Text, Field(min_length=3, max_length=100)]
 Code = Annotated[Text, Field(max_length=20)]
@@ -65,7 +67,11 @@ class CourseCounts(Model):
 
 
 class Course(Deletable):
-    """A course that a student takes. A locked one is beyond the plan's limit and read-only."""
+    """A course that a student takes. A locked one is beyond the plan's limit and read-only.
+
+    `role` is what the caller is to it: its owner, an admin of its organization, an instructor, a
+    student (enrolled), or a member of its organization. `counts` are of the caller's own items.
+    """
 
     title: str
     code: str
@@ -76,6 +82,9 @@ class Course(Deletable):
     language: str
     exam_on: date | None
     tags: list[str]
+    organization_id: UUID | None
+    owner_id: UUID
+    role: CourseRole
     locked: bool
     counts: CourseCounts
 
@@ -154,9 +163,13 @@ class _CourseFields(Model):
 
 
 class NewCourse(_CourseFields):
-    """A new course, maybe with its first lecture."""
+    """A new course, maybe with its first lecture, maybe of an organization.
+
+    Without a visibility it has its organization's default, or is private.
+    """
 
     title: Title
+    organization_id: Id | None = None
     first_lecture: FirstLecture | None = None
 
 
@@ -167,10 +180,13 @@ class CoursePatch(_CourseFields):
 
 
 class CourseQuery(ListQuery):
-    """Filters of the list of courses."""
+    """Filters of the list of courses: your own, or those of an organization that you may see, or
+    with `enrolled=true` those that you take part in."""
 
     status: AnyOf[Status] | None = None
     visibility: AnyOf[Visibility] | None = None
+    organization_id: Id | None = None
+    enrolled: QueryBoolean = False
     q: Annotated[Text, Field(min_length=1, max_length=200)] | None = None
 
 

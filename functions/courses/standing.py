@@ -19,6 +19,15 @@ def stands_in(request: Request, organization_id: UUID, *roles: str) -> None:
         raise Refusal("FORBIDDEN")
 
 
+def stands_to(request: Request, course_id: UUID, *roles: str) -> None:
+    """Refuse who does not read a course (NOT_FOUND), or as none of the `roles` that are named."""
+    role = request.db.value(sql.course_standing, id=course_id)
+    if role is None:
+        raise Refusal("NOT_FOUND")
+    if roles and role not in roles:
+        raise Refusal("FORBIDDEN")
+
+
 def missing(request: Request) -> Refusal:
     """No row: 412 when If-Match was given, as it is part of what was looked for; else 404."""
     checked = request.db.parameters["if_match"] is not None

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from events.courses import CourseDeleted, CoursePurged, CourseRestored
-from functions.courses.courses import course_of, missing
+from functions.courses.courses import course_of
 from functions.courses.models import (
     Course,
     DeletedCourse,
@@ -12,6 +12,7 @@ from functions.courses.models import (
     DeletionQuery,
 )
 from functions.courses.plan import check_courses, course_limit
+from functions.courses.standing import judged, missing
 from shared.errors import Refusal
 from shared.ids import uuid7
 from shared.models import Page, build
@@ -37,15 +38,17 @@ def delete_course(
 ) -> DeletionPreview | None:
     """Move a course to the trash, and with it its assignments, lectures, study sessions,
     reminders and all that is in it. With `dryRun=true` nothing changes: the answer says what would
-    go."""
+    go. Its owner and admins of its organization may; it goes to its owner's trash."""
     if query.dry_run:
         return _preview(request, course_id)
     deletion = uuid7()
     row = request.db.row(sql.delete_course, id=course_id, deletion_id=deletion)
-    if row is None:
+    gone = judged(request, row, "owner", "admin")
+    if gone["version"] is None:
         raise missing(request)
     request.emit(
-        CourseDeleted(course_id=course_id, deletion_id=deletion, entity_version=row["version"])
+        CourseDeleted(course_id=course_id, deletion_id=deletion, entity_version=gone["version"]),
+        user_id=gone["user_id"],
     )
     return None
 
@@ -93,7 +96,6 @@ def purge_course(request: Request, course_id: UUID) -> None:
 
 
 def _preview(request: Request, course_id: UUID) -> DeletionPreview:
-    row = request.db.row(sql.preview_deletion, id=course_id, limit=course_limit(request))
-    if row is None:
-        raise missing(request)
+    found = request.db.row(sql.preview_deletion, id=course_id, limit=course_limit(request))
+    row = judged(request, found, "owner", "admin")
     return build(DeletionPreview, {"course": course_of(row), "counts": row["taken"]})

@@ -1,7 +1,8 @@
 -- name: preview_deletion
 select c.id, c.title, c.code, c.description, c.color, c.visibility, c.status, c.language,
-       c.exam_on, c.tags,
-       course_is_locked(c.user_id, c.created_at, c.id, %(limit)s) as locked,
+       c.exam_on, c.tags, c.organization_id, c.user_id as owner_id, course_role(c.id) as role,
+       c.user_id = %(user_id)s
+           and course_is_locked(c.user_id, c.created_at, c.id, %(limit)s) as locked,
        jsonb_build_object('assignments', coalesce(k.assignments, 0),
                           'lectures', coalesce(k.lectures, 0),
                           'study_sessions', coalesce(k.study_sessions, 0)) as counts,
@@ -9,25 +10,23 @@ select c.id, c.title, c.code, c.description, c.color, c.visibility, c.status, c.
        to_jsonb(t) || count_parts('course', c.id, c.user_id) as taken
   from course as c
        cross join lateral course_items(c.id) as t
-       left join course_item_count as k on k.user_id = c.user_id and k.course_id = c.id
- where c.id = %(id)s and c.user_id = %(user_id)s and c.deleted_at is null
+       left join course_item_count as k on k.user_id = %(user_id)s and k.course_id = c.id
+ where c.id = %(id)s and c.deleted_at is null and (select reads_course(%(id)s))
    and (%(if_match)s::integer is null or c.version = %(if_match)s)
 
 -- With all that courses keeps under it. Its items follow with the same deletion id, by the event.
+-- For another role than an owner's or admin's there is no version, as nothing went.
 -- name: delete_course
 with target as (
-    select id, version + 1 as version
+    select id, user_id, course_role(id) as role
       from course
-     where id = %(id)s and user_id = %(user_id)s and deleted_at is null
+     where id = %(id)s and deleted_at is null and (select reads_course(%(id)s))
        and (%(if_match)s::integer is null or version = %(if_match)s)
-       for update
-), gone as (
-    select soft_delete_record('course', id, %(user_id)s, %(deletion_id)s) as counts
-      from target
 )
-select t.id, t.version
-  from target as t cross join gone as g
- where g.counts <> '{}'
+select user_id, role,
+       case when role in ('owner', 'admin')
+            then delete_part('course', id, user_id, %(deletion_id)s, %(if_match)s) end as version
+  from target
 
 -- name: list_deleted_courses
 -- sort -deleted_at: deleted_at
@@ -49,7 +48,9 @@ with allowance as (
 ), item as (
     update course as c
        set deleted_at = null, deleted_by = null, deletion_id = null, updated_at = now(),
-           version = c.version + 1
+           version = c.version + 1,
+           organization_id = case when c.organization_id = any(caller_ids('organization_ids'))
+                                  then c.organization_id end
       from gone as g cross join allowance as a
      where c.id = g.id and c.user_id = %(user_id)s and a.within_limit
     returning c.*
@@ -59,7 +60,8 @@ with allowance as (
      where a.within_limit
 )
 select i.id, i.title, i.code, i.description, i.color, i.visibility, i.status, i.language,
-       i.exam_on, i.tags, false as locked,
+       i.exam_on, i.tags, i.organization_id, i.user_id as owner_id, 'owner' as role,
+       false as locked,
        jsonb_build_object('assignments', coalesce(k.assignments, 0),
                           'lectures', coalesce(k.lectures, 0),
                           'study_sessions', coalesce(k.study_sessions, 0)) as counts,

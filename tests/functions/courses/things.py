@@ -33,9 +33,21 @@ def _member(plot: Plot) -> str:
     return made
 
 
+def _enrollment(plot: Plot) -> str:
+    """Somebody else in the plot's course."""
+    made, course = str(uuid7()), plot.some("course")
+    plot.campus.admin.execute(
+        "insert into enrollment (id, course_id, owner_id, user_id)"
+        " select %s, id, user_id, %s from course where id = %s",
+        (made, plot.campus.user().id, course),
+    )
+    return made
+
+
 THINGS = [
     Thing("course", "/courses", COURSE),
     Thing("organization", "/organizations", ORGANIZATION),
+    Thing("enrollment", "/courses/{course_id}/enrollments", make=_enrollment),
     Thing("member", "/organizations/{organization_id}/members", make=_member),
     Thing("flashcard_deck", "/flashcard-decks", DECK),
     Thing("flashcard", "/flashcards", CARD),
@@ -43,6 +55,8 @@ THINGS = [
 ]
 BODIES = {
     "CoursePatch": COURSE,
+    "EnrollmentPatch": {"role": "instructor", "status": "active"},
+    "NewEnrollment": {"role": "student"},
     "MemberPatch": {"role": "student"},
     "NewCourse": {**COURSE, "firstLecture": FIRST_LECTURE},
     "FlashcardDeckPatch": DECK,
