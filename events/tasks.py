@@ -1,6 +1,6 @@
 """Facts about what students plan."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -183,9 +183,50 @@ class StudySessionReviewed(Event, type="study_session.reviewed"):
     timezone: str
 
 
+class ReminderScheduled(Event, type="reminder.scheduled"):
+    """Somebody will be reminded of an item, or of recalling its topic (a review)."""
+
+    reminder_id: UUID
+    item_id: UUID
+    kind: Kind
+    review: bool
+    remind_at: datetime
+
+
+class ReminderCancelled(Event, type="reminder.cancelled"):
+    """A reminder is not needed any more."""
+
+    reminder_id: UUID
+    item_id: UUID
+    kind: Kind
+    review: bool
+
+
 class StreakUpdated(Event, type="streak.updated"):
     """A user's streak moved. The entity is the user's streak."""
 
     streak_id: UUID
     current_days: int
     longest_days: int
+
+
+class VacationDeclared(Event, type="vacation.declared"):
+    """Days on which a streak holds by itself were declared, both included."""
+
+    vacation_id: UUID
+    starts_on: date
+    ends_on: date
+
+
+class VacationWithdrawn(Event, type="vacation.withdrawn"):
+    """A vacation was taken back: all of it, or what comes after `ends_on`."""
+
+    vacation_id: UUID
+    ends_on: date | None
+
+
+class RestDaysChanged(Event, type="rest_days.changed"):
+    """Somebody rests on other weekdays (1 is Monday) from today on. The entity is the user's."""
+
+    rest_days_id: UUID
+    weekdays: list[int]

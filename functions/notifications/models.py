@@ -182,7 +182,7 @@ class PreferencesPatch(Model):
     unsubscribed: Annotated[list[Category], Field(max_length=7)] = Field(default_factory=list)
 
 
-ReminderKind = Literal["assignment", "lecture", "study_session"]
+ReminderKind = Literal["assignment", "lecture", "study_session", "review"]
 
 
 class DueReminder(Model):

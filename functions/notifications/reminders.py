@@ -19,11 +19,13 @@ PATHS = {
     "assignment": "/tasks/assignments",
     "lecture": "/tasks/lectures",
     "study_session": "/tasks/study-sessions",
+    "review": "/tasks/study-sessions",
 }
 WORDS = {
     "assignment": "Due {when}.",
     "lecture": "It starts {when}.",
     "study_session": "Your study session starts {when}.",
+    "review": "It is time to recall this topic: how well you do decides when the next time is.",
 }
 
 

@@ -32,3 +32,4 @@ REMINDERS = {
     kind: Workflow(f"{kind}_reminder", "reminder", "normal", ("in_app", "email"))
     for kind in ("assignment", "lecture", "study_session")
 }
+REMINDERS["review"] = REMINDERS["study_session"]

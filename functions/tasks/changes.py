@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from functions.tasks import review_changes, statistics_changes
 from functions.tasks.conversions import (
     all_occurrences,
     end_time,
@@ -26,7 +27,7 @@ from functions.tasks.models import (
     NewLecture,
     SubmissionMethod,
 )
-from functions.tasks.overview_models import Home, NextTask, Streak
+from functions.tasks.overview_models import Home, NextTask
 from functions.tasks.study_session_models import (
     NewStudySession,
     StudySession,
@@ -35,6 +36,8 @@ from functions.tasks.study_session_models import (
 )
 from functions.tasks.trash_models import ItemReference, Operation, TrashItem
 from shared.versions import Change, OnlyNewer, OnlyOlder, Rename, Replace
+
+__all__ = ["review_changes", "statistics_changes"]
 
 _DONE = ("submitted", "graded")
 
@@ -244,16 +247,4 @@ class HomeScreen(Change):
             older_type=int,
             downgrade=lambda month: month["used"],
         ),
-    )
-
-
-class StreakNames(Change):
-    """The streak's `current_streak`, `longest_streak` and `last_activity_date` became
-    `currentDays`, `longestDays` and `lastActivityOn`."""
-
-    models = (Streak,)
-    edits = (
-        Rename(newer="current_days", older="current_streak"),
-        Rename(newer="longest_days", older="longest_streak"),
-        Rename(newer="last_activity_on", older="last_activity_date"),
     )

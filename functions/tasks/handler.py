@@ -1,6 +1,17 @@
 """What Lambda calls."""
 
-from functions.tasks import assignments, batch, changes, lectures, overview, study_sessions, trash
+from functions.tasks import (
+    assignments,
+    batch,
+    changes,
+    days_off,
+    lectures,
+    overview,
+    reviews,
+    statistics,
+    study_sessions,
+    trash,
+)
 from functions.tasks.subscribers import subscribers
 from shared.function import function
 
@@ -11,9 +22,13 @@ handle = function(
         lectures.routes,
         study_sessions.routes,
         study_sessions.clock,
+        reviews.routes,
         batch.routes,
         trash.routes,
         overview.routes,
+        statistics.routes,
+        statistics.newer,
+        days_off.routes,
     ],
     subscribers=subscribers,
     changes=changes,

@@ -9,7 +9,6 @@ from functions.tasks.overview_models import (
     Home,
     Month,
     NextTask,
-    Streak,
     Today,
 )
 from shared.models import build
@@ -41,9 +40,3 @@ def get_home(request: Request) -> Home:
             "month": entity(Month, {**row, "limit": item_limit(request)}),
         },
     )
-
-
-@routes.get("/stats/streak", old=("get-streak-info",))
-def get_streak(request: Request) -> Streak:
-    """Days in a row, today or up to yesterday, with a completed assignment or finished session."""
-    return request.db.one(Streak, sql.get_streak, timezone=request.known_caller.timezone)

@@ -53,33 +53,5 @@ select f.kind, f.id, f.course_id, f.title, f.occurs_at,
        a.used, a.resets_at
   from today as t cross join task_allowance(%(user_id)s) as a left join following as f on true
 
--- A streak that was not kept up yesterday is over, even before the next activity says so.
--- name: get_streak
-select coalesce(case when s.last_activity_on >= (now() at time zone %(timezone)s)::date - 1
-                     then s.current_days end, 0) as current_days,
-       coalesce(s.longest_days, 0) as longest_days, s.last_activity_on
-  from (values (%(user_id)s::uuid)) as u (id) left join streak as s on s.user_id = u.id
-
--- One more activity: the day after the last one adds a day, the same day changes nothing, a gap
--- starts anew. A day is the user's; activities that come late count for nothing. No row: no change.
--- name: keep_streak
-with activity as (
-    select (%(at)s::timestamptz at time zone timezone)::date as day
-      from app_user
-     where id = %(user_id)s
-)
-insert into streak as s (user_id, current_days, longest_days, last_activity_on)
-select %(user_id)s, 1, 1, day from activity
-on conflict (user_id) do update
-   set current_days = case when excluded.last_activity_on = s.last_activity_on + 1
-                           then s.current_days + 1 else 1 end,
-       longest_days = greatest(s.longest_days,
-                               case when excluded.last_activity_on = s.last_activity_on + 1
-                                    then s.current_days + 1 else 1 end),
-       last_activity_on = excluded.last_activity_on,
-       version = s.version + 1, updated_at = now()
- where s.last_activity_on is null or excluded.last_activity_on > s.last_activity_on
-returning current_days, longest_days, version
-
 -- name: follow_course
 select follow_course(%(user_id)s, %(course_id)s, %(deletion_id)s)

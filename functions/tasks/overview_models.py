@@ -1,6 +1,6 @@
 """Newest shapes of what tasks sums up."""
 
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from functions.tasks.fields import Kind
@@ -57,11 +57,3 @@ class CountQuery(Query):
     after: Timestamp | None = None
     before: Timestamp | None = None
     done: QueryBoolean | None = None
-
-
-class Streak(Model):
-    """Days in a row with something completed or studied."""
-
-    current_days: int
-    longest_days: int
-    last_activity_on: date | None

@@ -1,14 +1,24 @@
 """Reactions of tasks to its own and other domains' facts."""
 
-from datetime import datetime
+from uuid import UUID
 
-from events.courses import CourseDeleted, CourseRestored
-from events.tasks import AssignmentCompleted, StreakUpdated, StudySessionFinished
-from shared.consumer import Consumer, Subscribers
+from events.courses import CourseDeleted, CourseRestored, CourseUpdated
+from events.flashcards import FlashcardReviewed
+from events.tasks import (
+    AssignmentCompleted,
+    AssignmentReopened,
+    StudySessionFinished,
+    StudySessionReviewed,
+)
+from functions.tasks import activity
+from shared.consumer import Consumer, ScheduledRun, Subscribers
 from shared.sql import queries
 
 subscribers = Subscribers()
 sql = queries(__file__)
+
+USERS = 100
+SECONDS_A_USER = 10.0
 
 
 @subscribers.on
@@ -23,26 +33,71 @@ def restore_items_of_course(event: CourseRestored, context: Consumer) -> None:
     context.db.run(sql.follow_course, course_id=event.course_id, deletion_id=event.deletion_id)
 
 
+# Whoever learns for the course has its exam as a deadline, so it is the system's work.
+@subscribers.on(role="system")
+def follow_exam(event: CourseUpdated, context: Consumer) -> None:
+    """Another day of the exam is another deadline for what is to be recalled."""
+    if "exam_on" in event.changed:
+        context.db.value(sql.follow_exam_of_reviews, course_id=event.course_id)
+
+
 @subscribers.on
 def count_completion(event: AssignmentCompleted, context: Consumer) -> None:
-    """A day with a completed assignment belongs to the streak."""
-    _keep_streak(context, event.completed_at)
+    """A completed assignment belongs to the statistics, and its day to the streak."""
+    activity.keep(context, event)
+
+
+@subscribers.on
+def count_reopening(event: AssignmentReopened, context: Consumer) -> None:
+    """An assignment that is taken up again is not completed any more; its day stays."""
+    activity.keep(context, event)
 
 
 @subscribers.on
 def count_study(event: StudySessionFinished, context: Consumer) -> None:
-    """A day with a finished study session belongs to the streak."""
-    _keep_streak(context, event.finished_at)
+    """A finished study session belongs to the statistics, and its day to the streak."""
+    activity.keep(context, event)
 
 
-def _keep_streak(context: Consumer, at: datetime) -> None:
-    streak = context.db.row(sql.keep_streak, at=at)
-    if streak and context.user_id:
-        context.emit(
-            StreakUpdated(
-                streak_id=context.user_id,
-                current_days=streak["current_days"],
-                longest_days=streak["longest_days"],
-                entity_version=streak["version"],
-            )
-        )
+@subscribers.on
+def count_review(event: StudySessionReviewed, context: Consumer) -> None:
+    """A review belongs to the statistics, and its day to the streak."""
+    activity.keep(context, event)
+
+
+@subscribers.on
+def count_flashcard(event: FlashcardReviewed, context: Consumer) -> None:
+    """A card that was answered belongs to the statistics, and its day to the streak."""
+    activity.keep(context, event)
+
+
+@subscribers.every("cron(30 4 * * ? *)")
+def rebuild_statistics(run: ScheduledRun) -> None:
+    """Build streaks and statistics again from the event history, user by user, as far as time
+    allows; the next run goes on from there. Run it by hand after these tables were dropped."""
+    after = run.unit(lambda unit: unit.db.value(sql.begin_round, projection="activity"))
+    while run.seconds_left() > SECONDS_A_USER:
+        found = run.unit(_users_after(after))
+        for user_id in found:
+            run.count("events", run.unit(lambda unit, user=user_id: activity.rebuild(unit, user)))
+            run.count("users")
+            after = user_id
+            run.unit(_continue(after))
+            if run.seconds_left() < SECONDS_A_USER:
+                return
+        if len(found) < USERS:
+            run.unit(_continue(None))
+            run.count("rounds")
+            return
+
+
+def _users_after(user_id: UUID):
+    def users(unit: Consumer) -> list[UUID]:
+        rows = unit.db.rows(sql.users_to_rebuild, after_id=user_id, limit=USERS)
+        return [row["id"] for row in rows]
+
+    return users
+
+
+def _continue(user_id: UUID | None):
+    return lambda unit: unit.db.run(sql.continue_round, projection="activity", after_id=user_id)

@@ -76,8 +76,8 @@ language sql stable security invoker set search_path = public, pg_temp as $$
       from reminder
      where user_id = p_user and purpose = 'review' and status <> 'cancelled'
        and created_at > now() - interval '30 days'
-       and (deleted_at is null or status <> 'pending')
-       and (study_session_id <> p_session or status <> 'pending')
+       and case when status = 'pending'
+                then deleted_at is null and study_session_id <> p_session else true end
 $$;
 
 -- The tables of tasks that share in the deletion of an item: the three kinds, and all that policies

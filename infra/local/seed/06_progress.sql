@@ -5,26 +5,45 @@ select i.id, i.user_id, i.created_at
   from app_user as u join task_item as i on i.user_id = u.id
  where u.email = %(student)s
 
--- The streak that follows from what was done: runs of days without a gap, in local time.
+-- The facts of what was done, as the routes would have told them: statistics follow from these.
+-- name: demo_history
+insert into event (id, occurred_at, type, version, source, actor_type, actor_id, user_id,
+                   entity_type, entity_id, entity_version, audience, correlation_id, data)
+select uuid7(), f.at, f.type, 2, 'campus.tasks', 'user', u.id::text, u.id,
+       split_part(f.type, '.', 1), f.entity_id::text, 2, 'user', 'demo', f.data
+  from app_user as u
+ cross join lateral (
+       select a.completed_at as at, 'assignment.completed' as type, a.id as entity_id,
+              jsonb_build_object('assignmentId', a.id, 'courseId', a.course_id,
+                                 'completedAt', a.completed_at, 'timezone', 'Europe/Berlin',
+                                 'late', a.completed_at > a.due_at) as data
+         from assignment as a
+        where a.user_id = u.id and a.completed_at is not null
+       union all
+       select s.ended_at, 'study_session.finished', s.id,
+              jsonb_build_object('studySessionId', s.id, 'courseId', s.course_id,
+                                 'focusSeconds', s.focus_seconds, 'startedAt', s.started_at,
+                                 'finishedAt', s.ended_at, 'timezone', 'Europe/Berlin',
+                                 'pauses', s.pauses, 'technique', s.technique,
+                                 'confidence', s.confidence, 'difficulty', s.difficulty)
+         from study_session as s
+        where s.user_id = u.id and s.ended_at is not null) as f
+ where u.email = %(student)s
+
+-- What the subscribers of tasks make of them.
+-- name: demo_activity
+insert into activity (event_id, user_id, kind, on_day, hour, entity_id, entity_version, course_id,
+                      focus_seconds, confidence, difficulty, late)
+select e.id, e.user_id,
+       case e.type when 'study_session.finished' then 'session' else 'completion' end,
+       (e.occurred_at at time zone 'Europe/Berlin')::date,
+       extract(hour from coalesce((e.data ->> 'startedAt')::timestamptz, e.occurred_at)
+                         at time zone 'Europe/Berlin')::smallint,
+       e.entity_id::uuid, e.entity_version, (e.data ->> 'courseId')::uuid,
+       coalesce((e.data ->> 'focusSeconds')::integer, 0), (e.data ->> 'confidence')::smallint,
+       (e.data ->> 'difficulty')::smallint, (e.data ->> 'late')::boolean
+  from event as e join app_user as u on u.id = e.user_id
+ where u.email = %(student)s and e.correlation_id = 'demo'
+
 -- name: demo_streak
-insert into streak (user_id, current_days, longest_days, last_activity_on)
-select user_id,
-       coalesce(max(days) filter (where last_on >= %(today)s::date - 1), 0), max(days), max(last_on)
-  from (select user_id, count(*)::integer as days, max(done_on) as last_on
-          from (select user_id, done_on,
-                       done_on - (row_number() over (order by done_on))::integer as run
-                  from (select a.user_id, (a.completed_at at time zone 'Europe/Berlin')::date
-                               as done_on
-                          from assignment as a
-                         where a.completed_at is not null
-                        union
-                        select s.user_id, (s.ended_at at time zone 'Europe/Berlin')::date
-                          from study_session as s
-                         where s.ended_at is not null) as activity
-                  join app_user as u on u.id = activity.user_id
-                 where u.email = %(student)s) as day
-         group by user_id, run) as runs
- group by user_id
-    on conflict (user_id) do update
-       set current_days = excluded.current_days, longest_days = excluded.longest_days,
-           last_activity_on = excluded.last_activity_on
+select keep_streak(id) from app_user where email = %(student)s

@@ -2,7 +2,6 @@
 
 import itertools
 import os
-from datetime import UTC, datetime, timedelta
 from threading import Thread
 from typing import Any
 
@@ -11,9 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from events.tasks import AssignmentCompleted
 from shared.facts import Event
-from shared.ids import uuid7
 from tests.campus import Campus, User
 from tests.functions.tasks.planning import (
     DUE,
@@ -138,48 +135,3 @@ def test_a_purged_course_does_not_give_anything_back(campus: Campus, user: User)
     campus.admin.execute("delete from course where id = %s", (course_id,))
     tell(campus, user, gone)
     assert live(campus, user) == set()
-
-
-def streak(campus: Campus, user: User) -> tuple[int, int]:
-    found = campus.call("GET", "/v2/tasks/stats/streak", user).data
-    return found["currentDays"], found["longestDays"]
-
-
-def complete(campus: Campus, user: User, at: datetime) -> None:
-    tell(campus, user, AssignmentCompleted(assignment_id=uuid7(), course_id=None, completed_at=at))
-
-
-def test_a_streak_grows_by_days_and_ends_with_a_gap(campus: Campus, user: User):
-    today = datetime.now(UTC)
-    assert streak(campus, user) == (0, 0)
-    for days in (9, 8, 8, 7):
-        complete(campus, user, today - timedelta(days=days))
-    assert streak(campus, user) == (0, 3)
-    for days in (1, 0, 0):
-        complete(campus, user, today - timedelta(days=days))
-    assert streak(campus, user) == (2, 3)
-    assert campus.types(user).count("streak.updated") == 5
-
-
-def test_a_day_is_the_users_own(campus: Campus, user: User):
-    campus.admin.execute(
-        "update app_user set timezone = 'Pacific/Auckland' where id = %s", (user.id,)
-    )
-    for moment in ("2026-06-01T11:30:00Z", "2026-06-01T12:30:00Z"):
-        complete(campus, user, datetime.fromisoformat(moment))
-    assert streak(campus, user) == (0, 2)
-
-
-def test_completing_and_finishing_count(campus: Campus, user: User):
-    made, session = create(campus, user), create(campus, user, "study_session")
-    campus.call("POST", f"{PATHS['assignment']}/{made['id']}/complete", user)
-    for verb in ("start", "finish"):
-        campus.call("POST", f"{PATHS['study_session']}/{session['id']}/{verb}", user)
-    fact = campus.bus.waiting[-1]
-    campus.deliver()
-    campus.bus.waiting.append(fact)
-    campus.deliver()
-    assert streak(campus, user) == (1, 1)
-    assert campus.types(user).count("streak.updated") == 1
-    v1 = campus.call("GET", "/v1/tasks/stats/streak", user).data
-    assert (v1["current_streak"], v1["longest_streak"]) == (1, 1)

@@ -32,11 +32,24 @@ THINGS = [
     Thing("assignment", "/tasks/assignments", ASSIGNMENT),
     Thing("lecture", "/tasks/lectures", LECTURE),
     Thing("study_session", "/tasks/study-sessions", STUDY_SESSION),
+    Thing(
+        "session_review",
+        "/tasks/study-sessions/{study_session_id}/reviews",
+        {"quality": 4, "responseSeconds": 12},
+        once=True,
+    ),
+    Thing(
+        "vacation",
+        "/tasks/stats/streak/vacations",
+        {"startsOn": "2190-07-01", "endsOn": "2190-07-14"},
+    ),
 ]
 BODIES = {
     "AssignmentPatch": ASSIGNMENT,
     "Batch": {"operations": [CREATION], "atomic": False},
     "LecturePatch": LECTURE,
+    "NewRestDays": {"weekdays": [6, 7]},
+    "NewReviewSchedule": {"startsOn": None},
     "Restoration": {"kind": "assignment", "id": SOMETHING},
     "SessionEnd": {"confidence": 3, "difficulty": 3},
     "SessionStart": {"technique": "pomodoro"},

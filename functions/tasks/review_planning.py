@@ -1,0 +1,204 @@
+"""What a review changes, and what is planned for a topic: rules between two statements."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import orjson
+
+from events.tasks import (
+    ReminderCancelled,
+    ReminderScheduled,
+    StudySessionReviewed,
+    StudySessionUpdated,
+)
+from functions.tasks import sm2
+from functions.tasks.operations import entity, missing
+from functions.tasks.review_models import (
+    NewSessionReview,
+    PlannedReview,
+    ReviewAllowance,
+    ReviewSchedule,
+    SessionReview,
+)
+from functions.tasks.review_times import DEFAULT_HOUR, day_begins, due_day, plan, remind_at
+from shared.errors import Refusal, invalid
+from shared.ids import uuid7
+from shared.models import build
+from shared.plans import plan_of
+from shared.request import Request
+from shared.sql import queries
+
+sql = queries(__file__)
+
+Row = Mapping[str, Any]
+HELPFUL = 2
+"""Reviews within 24 hours that help; one more is cramming."""
+REACH = timedelta(days=366)
+
+
+def standing_of(request: Request, study_session_id: UUID) -> Row:
+    """Where a topic stands, and the plan's allowance of reminders."""
+    row = request.db.row(sql.review_standing, id=study_session_id)
+    if row is None:
+        raise missing(request)
+    return row
+
+
+def learn(request: Request, standing: Row, said: NewSessionReview) -> SessionReview:
+    """Record a review, with what SM-2 makes of it. Errors: 429 within five minutes."""
+    _refuse_haste(standing)
+    crammed = standing["lately"] >= HELPFUL
+    before = sm2.Standing(standing["ease"], standing["repetitions"], standing["interval_days"])
+    after = sm2.review(before, said.quality, crammed=crammed)
+    due_at, reminders = _next(request, standing, after.interval_days)
+    row = request.db.row(
+        sql.record_review,
+        id=standing["id"],
+        review_id=uuid7(),
+        quality=said.quality,
+        response_seconds=said.response_seconds,
+        crammed=crammed,
+        ease=after.ease,
+        repetitions=after.repetitions,
+        interval_days=after.interval_days,
+        due_at=due_at,
+        reminders=orjson.dumps(reminders).decode(),
+    )
+    if row is None:
+        raise missing(request)
+    _tell_of_review(request, row, after.ease)
+    _tell_of_reminders(request, standing["id"], row["cancelled"], reminders)
+    return entity(SessionReview, row)
+
+
+def reschedule(request: Request, standing: Row, starts_on: date | None) -> ReviewSchedule:
+    """Plan the reminders of a topic anew. Errors: TASK_LIMIT_EXCEEDED."""
+    zone = ZoneInfo(request.known_caller.timezone)
+    start = _first_day(standing, starts_on, zone)
+    days = plan(start, plan_of(request).review_intervals_days, standing["exam_on"])
+    reminders = _reminders(standing, start, days, zone)
+    allowance = _allowance(request, standing, len(reminders))
+    row = request.db.row(
+        sql.plan_reviews,
+        id=standing["id"],
+        due_at=day_begins(start + timedelta(days=days[0] if days else 1), zone),
+        reminders=orjson.dumps(reminders).decode(),
+    )
+    if row is None:
+        raise missing(request)
+    _tell_of_plan(request, standing["id"], row)
+    _tell_of_reminders(request, standing["id"], row["cancelled"], reminders)
+    return build(
+        ReviewSchedule,
+        {
+            "study_session_id": standing["id"],
+            "starts_on": start,
+            "exam_on": standing["exam_on"],
+            "hour": _hour(standing),
+            "timezone": zone.key,
+            "reminders": [build(PlannedReview, dict(planned)) for planned in reminders],
+            "allowance": allowance,
+        },
+    )
+
+
+def _refuse_haste(standing: Row) -> None:
+    seconds = standing["seconds_to_wait"]
+    if seconds is not None and seconds > 0:
+        raise Refusal(
+            "RATE_LIMIT_EXCEEDED",
+            "This topic was reviewed less than five minutes ago.",
+            details={"retryAfterSeconds": seconds},
+            headers={"Retry-After": str(seconds)},
+        )
+
+
+def _next(request: Request, standing: Row, days: int) -> tuple[datetime, list[dict[str, Any]]]:
+    """When a topic is due again, and the reminder of it; none beyond the plan's limit."""
+    zone = ZoneInfo(request.known_caller.timezone)
+    today = standing["now"].astimezone(zone).date()
+    day = due_day(today, days, standing["exam_on"])
+    limit = plan_of(request).review_reminders_in_30_days
+    if limit is not None and standing["used"] >= limit:
+        return day_begins(day, zone), []
+    return day_begins(day, zone), _reminders(standing, today, [(day - today).days], zone)
+
+
+def _reminders(
+    standing: Row, start: date, days: Sequence[int], zone: ZoneInfo
+) -> list[dict[str, Any]]:
+    """Those of the reminders that lie ahead."""
+    hour, session = _hour(standing), standing["id"]
+    times = [(n, remind_at(session, n, start + timedelta(days=n), hour, zone)) for n in days]
+    return [{"id": uuid7(), "days": n, "remind_at": at} for n, at in times if at > standing["now"]]
+
+
+def _hour(standing: Row) -> int:
+    """The local hour at which the user studies best, as far as that is known."""
+    best = standing["best_hour"]
+    return DEFAULT_HOUR if best is None else best
+
+
+def _first_day(standing: Row, starts_on: date | None, zone: ZoneInfo) -> date:
+    begun: datetime = standing["ended_at"] or standing["starts_at"]
+    start = starts_on or begun.astimezone(zone).date()
+    if abs(start - standing["now"].astimezone(zone).date()) > REACH:
+        raise invalid("starts_on", "must be within a year of today")
+    return start
+
+
+def _allowance(request: Request, standing: Row, wanted: int) -> ReviewAllowance:
+    """The use of the plan's limit with `wanted` more. Errors: TASK_LIMIT_EXCEEDED."""
+    limit, used = plan_of(request).review_reminders_in_30_days, standing["used"]
+    if limit is not None and used + wanted > limit:
+        raise Refusal(
+            "TASK_LIMIT_EXCEEDED",
+            f"The plan allows {limit} review reminders in 30 days.",
+            details={"limit": limit, "used": used, "resetsAt": standing["resets_at"]},
+        )
+    found = {"limit": limit, "used": used + wanted, "resets_at": standing["resets_at"]}
+    return build(ReviewAllowance, found)
+
+
+def _tell_of_review(request: Request, row: Row, ease: int) -> None:
+    request.emit(
+        StudySessionReviewed(
+            study_session_id=row["study_session_id"],
+            course_id=row["course_id"],
+            session_review_id=row["id"],
+            quality=row["quality"],
+            crammed=row["crammed"],
+            ease=ease,
+            interval_days=row["interval_days"],
+            due_at=row["due_at"],
+            reviewed_at=row["reviewed_at"],
+            timezone=request.known_caller.timezone,
+            entity_version=row["session_version"],
+        )
+    )
+
+
+def _tell_of_plan(request: Request, study_session_id: UUID, row: Row) -> None:
+    request.emit(
+        StudySessionUpdated(
+            study_session_id=study_session_id,
+            course_id=row["course_id"],
+            changed=["review_due_at", "spaced_repetition"],
+            entity_version=row["version"],
+        )
+    )
+
+
+def _tell_of_reminders(
+    request: Request, session: UUID, cancelled: Sequence[UUID], planned: Sequence[Row]
+) -> None:
+    for reminder_id in cancelled:
+        known = {"item_id": session, "kind": "study_session", "review": True}
+        request.emit(ReminderCancelled(reminder_id=reminder_id, **known))
+    for reminder in planned:
+        known = {"item_id": session, "kind": "study_session", "review": True}
+        known |= {"remind_at": reminder["remind_at"]}
+        request.emit(ReminderScheduled(reminder_id=reminder["id"], **known))

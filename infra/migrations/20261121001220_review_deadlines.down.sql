@@ -1,0 +1,1 @@
+drop function follow_exam_of_reviews;

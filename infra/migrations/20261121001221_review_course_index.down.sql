@@ -1,0 +1,2 @@
+-- transaction: none
+drop index concurrently if exists study_session_recalled;
