@@ -35,7 +35,16 @@ sql = queries(__file__)
 
 OPEN = ["todo", "in_progress", "excused", "dropped"]
 DONE = ["submitted", "graded"]
-SCHEDULING = ["due_at", "due_on", "timezone", "status", "reminders"]
+SCHEDULING = [
+    "due_at",
+    "due_on",
+    "timezone",
+    "recurrence",
+    "exdates",
+    "rdates",
+    "status",
+    "reminders",
+]
 
 
 @routes.get("", old=("assignments-system/list",))

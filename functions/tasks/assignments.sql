@@ -7,39 +7,38 @@ with permitted as (
     insert into assignment (id, user_id, course_id, parent_id, title, description, due_at, due_on,
                             timezone, start_on, status, priority, estimated_minutes, percent_done,
                             points, score, weight, submission_method, submission_url, tags,
-                            checklist, reminders, completed_at)
+                            checklist, reminders, recurrence, exdates, rdates, completed_at)
     select %(id)s, %(user_id)s, %(course_id)s, %(parent_id)s, %(title)s, %(description)s,
            coalesce(%(due_at)s, (%(due_on)s::date + time '23:59:59') at time zone %(timezone)s),
            %(due_on)s, %(timezone)s, %(start_on)s, %(status)s, %(priority)s, %(estimated_minutes)s,
            %(percent_done)s, %(points)s, %(score)s, %(weight)s, %(submission_method)s,
            %(submission_url)s, %(tags)s, %(checklist)s::jsonb, %(reminders)s::integer[],
+           %(recurrence)s, %(exdates)s::timestamp[], %(rdates)s::timestamp[],
            case when %(status)s in ('submitted', 'graded') then now() end
       from permitted
      where within_limit and course_open and parent_open
     returning *
 ), counted as (
     insert into task_creation (item_id, user_id) select id, user_id from item
-), reminded as (
-    insert into reminder (id, user_id, assignment_id, offset_minutes, occurs_at, remind_at)
-    select uuid7(), user_id, id, minutes, due_at, due_at - make_interval(mins => minutes)
-      from item cross join unnest(reminders) as minutes
-     where completed_at is null and due_at - make_interval(mins => minutes) > now()
 )
 select i.id, i.course_id, i.parent_id, i.title, i.description, i.due_at, i.due_on, i.timezone,
        i.start_on, i.status, i.priority, i.estimated_minutes, i.percent_done, i.points, i.score,
-       i.weight, i.submission_method, i.submission_url, i.tags, i.checklist, i.reminders, i.source,
-       i.completed_at, coalesce(i.completed_at > i.due_at, false) as late,
-       i.completed_at is null and i.due_at < now() as missing,
+       i.weight, i.submission_method, i.submission_url, i.tags, i.checklist, i.recurrence,
+       i.exdates, i.rdates, i.reminders, i.source, i.completed_at,
+       coalesce(i.completed_at > i.due_at, false) as late,
+       i.completed_at is null and i.due_at < now() and i.recurrence is null as missing,
        i.version, i.created_at, i.updated_at, i.deleted_at, null::timestamptz as purge_at,
-       p.within_limit, p.course_open, p.parent_open, p.used, p.resets_at
+       p.within_limit, p.course_open, p.parent_open, p.used, p.resets_at,
+       case when i.id is not null then plan_item('assignment', i.id, i.user_id) end as planned
   from permitted as p left join item as i on true
 
 -- name: get_assignment
 select id, course_id, parent_id, title, description, due_at, due_on, timezone, start_on, status,
        priority, estimated_minutes, percent_done, points, score, weight, submission_method,
-       submission_url, tags, checklist, reminders, source, completed_at,
+       submission_url, tags, checklist, recurrence, exdates, rdates, reminders, source,
+       completed_at,
        coalesce(completed_at > due_at, false) as late,
-       completed_at is null and due_at < now() as missing,
+       completed_at is null and due_at < now() and recurrence is null as missing,
        version, created_at, updated_at, deleted_at, null::timestamptz as purge_at
   from assignment
  where id = %(id)s and user_id = %(user_id)s and deleted_at is null
@@ -56,9 +55,10 @@ select id, course_id, parent_id, title, description, due_at, due_on, timezone, s
 -- filter q: search @@ websearch_to_tsquery('simple', %(q)s)
 select id, course_id, parent_id, title, description, due_at, due_on, timezone, start_on, status,
        priority, estimated_minutes, percent_done, points, score, weight, submission_method,
-       submission_url, tags, checklist, reminders, source, completed_at,
+       submission_url, tags, checklist, recurrence, exdates, rdates, reminders, source,
+       completed_at,
        coalesce(completed_at > due_at, false) as late,
-       completed_at is null and due_at < now() as missing,
+       completed_at is null and due_at < now() and recurrence is null as missing,
        version, created_at, updated_at, deleted_at, null::timestamptz as purge_at
   from assignment
  where user_id = %(user_id)s and deleted_at is null
@@ -78,7 +78,8 @@ with before as (
     update assignment as a
        set (course_id, parent_id, title, description, due_at, due_on, timezone, start_on, status,
             priority, estimated_minutes, percent_done, points, score, weight, submission_method,
-            submission_url, tags, checklist, reminders, completed_at, version, updated_at)
+            submission_url, tags, checklist, recurrence, exdates, rdates, reminders, completed_at,
+            version, updated_at)
          = (select p.course_id, p.parent_id, p.title, p.description,
                    case when p.due_on is null or %(changes)s::jsonb ->> 'due_at' is not null
                         then p.due_at
@@ -86,7 +87,8 @@ with before as (
                    case when %(changes)s::jsonb ->> 'due_at' is null then p.due_on end,
                    p.timezone, p.start_on, p.status, p.priority, p.estimated_minutes,
                    p.percent_done, p.points, p.score, p.weight, p.submission_method,
-                   p.submission_url, p.tags, p.checklist, p.reminders,
+                   p.submission_url, p.tags, p.checklist, p.recurrence,
+                   p.exdates, p.rdates, p.reminders,
                    case when p.status in ('submitted', 'graded')
                         then coalesce(a.completed_at, now()) end,
                    a.version + 1, now()
@@ -95,24 +97,6 @@ with before as (
      where a.id = b.id and a.user_id = %(user_id)s and b.course_open and b.parent_open
        and b.status = any(%(from_status)s) and %(changes)s::jsonb <> '{}'
     returning a.*
--- What an earlier change cancelled: else changes without end would pile up rows.
-), forgotten as (
-    delete from reminder as r
-     using item as i
-     where r.assignment_id = i.id and r.user_id = %(user_id)s and r.status = 'cancelled'
-       and %(changes)s::jsonb ?| %(scheduling)s
-), cancelled as (
-    update reminder as r
-       set status = 'cancelled', updated_at = now(), version = r.version + 1
-      from item as i
-     where r.assignment_id = i.id and r.user_id = %(user_id)s and r.status = 'pending'
-       and %(changes)s::jsonb ?| %(scheduling)s
-), reminded as (
-    insert into reminder (id, user_id, assignment_id, offset_minutes, occurs_at, remind_at)
-    select uuid7(), user_id, id, minutes, due_at, due_at - make_interval(mins => minutes)
-      from item cross join unnest(reminders) as minutes
-     where %(changes)s::jsonb ?| %(scheduling)s and completed_at is null
-       and due_at - make_interval(mins => minutes) > now()
 ), now_is as (
     select * from item
     union all
@@ -121,10 +105,13 @@ with before as (
 )
 select n.id, n.course_id, n.parent_id, n.title, n.description, n.due_at, n.due_on, n.timezone,
        n.start_on, n.status, n.priority, n.estimated_minutes, n.percent_done, n.points, n.score,
-       n.weight, n.submission_method, n.submission_url, n.tags, n.checklist, n.reminders, n.source,
-       n.completed_at, coalesce(n.completed_at > n.due_at, false) as late,
-       n.completed_at is null and n.due_at < now() as missing,
+       n.weight, n.submission_method, n.submission_url, n.tags, n.checklist, n.recurrence,
+       n.exdates, n.rdates, n.reminders, n.source, n.completed_at,
+       coalesce(n.completed_at > n.due_at, false) as late,
+       n.completed_at is null and n.due_at < now() and n.recurrence is null as missing,
        n.version, n.created_at, n.updated_at, n.deleted_at, null::timestamptz as purge_at,
        b.course_open, b.parent_open, b.completed_at is not null as was_done,
-       exists (select from item) as changed
+       exists (select from item) as changed,
+       case when exists (select from item) and %(changes)s::jsonb ?| %(scheduling)s
+            then plan_item('assignment', n.id, n.user_id) end as planned
   from now_is as n join before as b on b.id = n.id

@@ -54,7 +54,8 @@ class AssignmentStatus(Change):
     """An assignment's `completed` (true or false) became `status` with six values, `due_date`
     became `dueAt`, and `submission_link` became `submissionUrl`. Planning fields are new:
     `dueOn`, `timezone`, `startOn`, `estimatedMinutes`, `percentDone`, `points`, `score`, `weight`,
-    `tags`, `checklist`, `parentId`, `source`, `late` and `missing`."""
+    `tags`, `checklist`, `parentId`, `source`, `late` and `missing`, and a series is possible:
+    `recurrence`, `exdates`, `rdates`."""
 
     models = (Assignment, NewAssignment, AssignmentPatch)
     edits = (
@@ -83,6 +84,9 @@ class AssignmentStatus(Change):
                 "weight",
                 "tags",
                 "checklist",
+                "recurrence",
+                "exdates",
+                "rdates",
                 "parent_id",
                 "source",
                 "late",
@@ -147,7 +151,8 @@ class LectureTimesOfRequests(Change):
 class LectureNames(Change):
     """A lecture's `lecture_name` (at most 35 characters) became `title` (at most 200), `venue`
     became `location`. `is_recurring` and `recurring_pattern` became `recurrence`, an RFC 5545
-    rule. `kind`, `meetingUrl` and `instructorName` are new."""
+    rule, with `rdates`, `exdates` and `skipsBreaks`. `kind`, `meetingUrl` and `instructorName` are
+    new."""
 
     models = (Lecture, NewLecture, LecturePatch)
     edits = (
@@ -170,6 +175,9 @@ class LectureNames(Change):
             downgrade=lambda document: document["recurrence"] is not None,
             upgrade=recur,
         ),
+        OnlyNewer("exdates"),
+        OnlyNewer("rdates"),
+        OnlyNewer("skips_breaks"),
         OnlyNewer("kind"),
         OnlyNewer("meeting_url"),
         OnlyNewer("instructor_name"),
@@ -227,10 +235,18 @@ class StudySessionFilters(Change):
 
 
 class KindsOfItems(Change):
-    """In the trash, in batches and on the home screen, an item's `type` became `kind`."""
+    """In the trash and in batches, an item's `type` became `kind`."""
 
-    models = (TrashItem, ItemReference, Operation, NextTask)
+    models = (TrashItem, ItemReference, Operation)
     edits = (Rename(newer="kind", older="type"),)
+
+
+class NextUpcomingTask(Change):
+    """The home screen's next task says `kind` instead of `type`, and which occurrence of a series
+    it is: `recurrenceId`."""
+
+    models = (NextTask,)
+    edits = (Rename(newer="kind", older="type"), OnlyNewer("recurrence_id"))
 
 
 class HomeScreen(Change):

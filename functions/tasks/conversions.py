@@ -80,4 +80,5 @@ def end_time(document: Document) -> datetime:
 def all_occurrences(document: Document) -> list[datetime]:
     """When the lecture takes place within 400 days: v1 has no rules to tell it by."""
     rule, zone = document["recurrence"], document["timezone"]
-    return list(occurrences(document["start_local"], zone, rule))
+    apart = document["exdates"], document["rdates"]
+    return list(occurrences(document["start_local"], zone, rule, *apart))

@@ -45,8 +45,16 @@ LocalTime = Annotated[
     datetime,
     BeforeValidator(_local_time),
     AfterValidator(_within_reach),
-    WithJsonSchema({"type": "string", "pattern": f"^{_LOCAL.pattern}$"}),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": f"^{_LOCAL.pattern}$",
+            "examples": ["2027-01-15T10:00:00"],
+        }
+    ),
 ]
 """A time on the wall clock of a time zone that another field names."""
 Recurrence = Annotated[Text, Field(max_length=500), AfterValidator(_rule)]
 """A recurrence rule: see `functions.tasks.recurrence`."""
+Dates = Annotated[list[LocalTime], Field(max_length=400)]
+"""Local times that a series has besides its rule (RDATE), or has not (EXDATE)."""

@@ -20,7 +20,16 @@ from shared.sql import queries
 routes = Routes("/tasks/lectures", tag="tasks", v1=True)
 sql = queries(__file__)
 
-SCHEDULING = ["start_local", "timezone", "recurrence", "reminders"]
+SCHEDULING = [
+    "start_local",
+    "timezone",
+    "duration_minutes",
+    "recurrence",
+    "exdates",
+    "rdates",
+    "skips_breaks",
+    "reminders",
+]
 
 
 @routes.get("", old=("lectures-system/list",))

@@ -4,36 +4,32 @@ with permitted as (
     select * from task_permission(%(user_id)s, %(limit)s, %(course_id)s)
 ), item as (
     insert into lecture (id, user_id, course_id, title, description, kind, start_local, timezone,
-                         starts_at, duration_minutes, recurrence, location, meeting_url,
-                         instructor_name, reminders)
+                         starts_at, duration_minutes, recurrence, exdates, rdates, skips_breaks,
+                         location, meeting_url, instructor_name, reminders)
     select %(id)s, %(user_id)s, %(course_id)s, %(title)s, %(description)s, %(kind)s,
            %(start_local)s::timestamp, %(timezone)s,
            %(start_local)s::timestamp at time zone %(timezone)s, %(duration_minutes)s,
-           %(recurrence)s, %(location)s, %(meeting_url)s, %(instructor_name)s,
-           %(reminders)s::integer[]
+           %(recurrence)s, %(exdates)s::timestamp[], %(rdates)s::timestamp[], %(skips_breaks)s,
+           %(location)s, %(meeting_url)s, %(instructor_name)s, %(reminders)s::integer[]
       from permitted
      where within_limit and course_open
     returning *
 ), counted as (
     insert into task_creation (item_id, user_id) select id, user_id from item
-), reminded as (
-    insert into reminder (id, user_id, lecture_id, offset_minutes, occurs_at, remind_at)
-    select uuid7(), user_id, id, minutes, occurs_at, occurs_at - make_interval(mins => minutes)
-      from item
-     cross join lecture_occurrences(start_local, timezone, recurrence) as occurs_at
-     cross join unnest(reminders) as minutes
-     where occurs_at - make_interval(mins => minutes) > now()
 )
 select i.id, i.course_id, i.title, i.description, i.kind, i.start_local, i.timezone, i.starts_at,
-       i.duration_minutes, i.recurrence, i.location, i.meeting_url, i.instructor_name, i.reminders,
+       i.duration_minutes, i.recurrence, i.exdates, i.rdates, i.skips_breaks,
+       i.location, i.meeting_url, i.instructor_name, i.reminders,
        i.version, i.created_at, i.updated_at, i.deleted_at, null::timestamptz as purge_at,
-       p.within_limit, p.course_open, p.used, p.resets_at
+       p.within_limit, p.course_open, p.used, p.resets_at,
+       case when i.id is not null then plan_item('lecture', i.id, i.user_id) end as planned
   from permitted as p left join item as i on true
 
 -- name: get_lecture
 select id, course_id, title, description, kind, start_local, timezone, starts_at,
-       duration_minutes, recurrence, location, meeting_url, instructor_name, reminders,
-       version, created_at, updated_at, deleted_at, null::timestamptz as purge_at
+       duration_minutes, recurrence, exdates, rdates, skips_breaks, location, meeting_url,
+       instructor_name, reminders, version, created_at, updated_at, deleted_at,
+       null::timestamptz as purge_at
   from lecture
  where id = %(id)s and user_id = %(user_id)s and deleted_at is null
 
@@ -47,8 +43,9 @@ select id, course_id, title, description, kind, start_local, timezone, starts_at
 -- filter starts_before: starts_at < %(starts_before)s
 -- filter q: search @@ websearch_to_tsquery('simple', %(q)s)
 select id, course_id, title, description, kind, start_local, timezone, starts_at,
-       duration_minutes, recurrence, location, meeting_url, instructor_name, reminders,
-       version, created_at, updated_at, deleted_at, null::timestamptz as purge_at
+       duration_minutes, recurrence, exdates, rdates, skips_breaks, location, meeting_url,
+       instructor_name, reminders, version, created_at, updated_at, deleted_at,
+       null::timestamptz as purge_at
   from lecture
  where user_id = %(user_id)s and deleted_at is null
 
@@ -62,37 +59,17 @@ with before as (
 ), item as (
     update lecture as l
        set (course_id, title, description, kind, start_local, timezone, starts_at,
-            duration_minutes, recurrence, location, meeting_url, instructor_name, reminders,
-            version, updated_at)
+            duration_minutes, recurrence, exdates, rdates, skips_breaks, location, meeting_url,
+            instructor_name, reminders, version, updated_at)
          = (select p.course_id, p.title, p.description, p.kind, p.start_local, p.timezone,
                    p.start_local at time zone p.timezone, p.duration_minutes, p.recurrence,
-                   p.location, p.meeting_url, p.instructor_name, p.reminders,
+                   p.exdates, p.rdates, p.skips_breaks, p.location, p.meeting_url, p.instructor_name, p.reminders,
                    l.version + 1, now()
               from jsonb_populate_record(l, %(changes)s::jsonb) as p)
       from before as b
      where l.id = b.id and l.user_id = %(user_id)s and b.course_open
        and %(changes)s::jsonb <> '{}'
     returning l.*
--- What an earlier change cancelled: else changes without end would pile up rows.
-), forgotten as (
-    delete from reminder as r
-     using item as i
-     where r.lecture_id = i.id and r.user_id = %(user_id)s and r.status = 'cancelled'
-       and %(changes)s::jsonb ?| %(scheduling)s
-), cancelled as (
-    update reminder as r
-       set status = 'cancelled', updated_at = now(), version = r.version + 1
-      from item as i
-     where r.lecture_id = i.id and r.user_id = %(user_id)s and r.status = 'pending'
-       and %(changes)s::jsonb ?| %(scheduling)s
-), reminded as (
-    insert into reminder (id, user_id, lecture_id, offset_minutes, occurs_at, remind_at)
-    select uuid7(), user_id, id, minutes, occurs_at, occurs_at - make_interval(mins => minutes)
-      from item
-     cross join lecture_occurrences(start_local, timezone, recurrence) as occurs_at
-     cross join unnest(reminders) as minutes
-     where %(changes)s::jsonb ?| %(scheduling)s
-       and occurs_at - make_interval(mins => minutes) > now()
 ), now_is as (
     select * from item
     union all
@@ -100,7 +77,10 @@ with before as (
      where l.user_id = %(user_id)s and not exists (select from item)
 )
 select n.id, n.course_id, n.title, n.description, n.kind, n.start_local, n.timezone, n.starts_at,
-       n.duration_minutes, n.recurrence, n.location, n.meeting_url, n.instructor_name, n.reminders,
+       n.duration_minutes, n.recurrence, n.exdates, n.rdates, n.skips_breaks,
+       n.location, n.meeting_url, n.instructor_name, n.reminders,
        n.version, n.created_at, n.updated_at, n.deleted_at, null::timestamptz as purge_at,
-       b.course_open, exists (select from item) as changed
+       b.course_open, exists (select from item) as changed,
+       case when exists (select from item) and %(changes)s::jsonb ?| %(scheduling)s
+            then plan_item('lecture', n.id, n.user_id) end as planned
   from now_is as n join before as b on b.id = n.id

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from functions.tasks.fields import (
+    Dates,
     Description,
     LocalTime,
     Recurrence,
@@ -60,6 +61,9 @@ class Assignment(Deletable):
     submission_url: str | None
     tags: list[str]
     checklist: list[ChecklistItem]
+    recurrence: str | None
+    exdates: list[LocalTime]
+    rdates: list[LocalTime]
     reminders: list[int]
     source: Source
     completed_at: datetime | None
@@ -87,6 +91,9 @@ class _AssignmentFields(Model):
     submission_url: Url | None = None
     tags: Tags = Field(default_factory=list)
     checklist: Checklist = Field(default_factory=list)
+    recurrence: Recurrence | None = None
+    exdates: Dates = Field(default_factory=list)
+    rdates: Dates = Field(default_factory=list)
     reminders: Reminders | None = None
 
 
@@ -141,6 +148,9 @@ class Lecture(Deletable):
     starts_at: datetime
     duration_minutes: int
     recurrence: str | None
+    exdates: list[LocalTime]
+    rdates: list[LocalTime]
+    skips_breaks: bool
     location: str
     meeting_url: str | None
     instructor_name: str | None
@@ -155,6 +165,9 @@ class _LectureFields(Model):
     timezone: TimeZone = "UTC"
     duration_minutes: Annotated[int, Field(ge=1, le=1440)] = 60
     recurrence: Recurrence | None = None
+    exdates: Dates = Field(default_factory=list)
+    rdates: Dates = Field(default_factory=list)
+    skips_breaks: bool = False
     location: Annotated[Text, Field(max_length=200)] = ""
     meeting_url: Url | None = None
     instructor_name: Annotated[Text, Field(max_length=100)] | None = None

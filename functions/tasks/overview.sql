@@ -10,48 +10,51 @@ select (count(*) filter (where kind = 'assignment'))::integer as assignments,
    and (%(before)s::timestamptz is null or occurs_at < %(before)s)
    and (%(done)s::boolean is null or done = %(done)s)
 
--- A lecture is what happens, not its series: occurrences are looked at for 60 days ahead.
+-- What recurs is seen by its occurrences, as they take place. A day is the user's: it has 23 hours
+-- when the clocks go forward.
 -- name: home
 with today as (
-    select date_trunc('day', now(), %(timezone)s) as begins,
-           date_trunc('day', now(), %(timezone)s) + interval '1 day' as ends
-), ahead as (
-    select l.id, l.course_id, l.title, occurs_at
-      from lecture as l
-     cross join lecture_occurrences(l.start_local, l.timezone, l.recurrence,
-                                    (now() at time zone l.timezone) + interval '60 days')
-                as occurs_at
-     where l.user_id = %(user_id)s and l.deleted_at is null
-       and l.starts_at < now() + interval '60 days'
-       and (l.recurrence is not null or l.starts_at >= now() - interval '2 days')
+    select day::timestamp at time zone %(timezone)s as begins,
+           (day + 1)::timestamp at time zone %(timezone)s as ends
+      from (values ((now() at time zone %(timezone)s)::date)) as local (day)
 ), following as (
-    (select 'assignment' as kind, id, course_id, title, due_at as occurs_at
+    (select 'assignment' as kind, id, course_id, title, due_at as occurs_at,
+            null::timestamp as recurrence_id
        from assignment
       where user_id = %(user_id)s and deleted_at is null and due_at >= now()
-        and completed_at is null
+        and completed_at is null and recurrence is null and rdates = '{}'
       order by due_at, id limit 1)
     union all
-    (select 'study_session', id, course_id, topic, starts_at
+    (select 'study_session', id, course_id, topic, starts_at, null
        from study_session
       where user_id = %(user_id)s and deleted_at is null and starts_at >= now()
         and status = 'planned'
       order by starts_at, id limit 1)
     union all
-    (select 'lecture', id, course_id, title, occurs_at
-       from ahead where occurs_at >= now() order by occurs_at, id limit 1)
+    (select kind, id, course_id, title, starts_at, recurrence_id
+       from planned_occurrence
+      where user_id = %(user_id)s and starts_at >= now() and status = 'planned' and not item_done
+      order by starts_at, occurrence_id limit 1)
     order by 5, 2 limit 1
+), taking_place as (
+    select (count(*) filter (where kind = 'lecture'))::integer as lectures,
+           (count(*) filter (where kind = 'assignment'))::integer as assignments
+      from planned_occurrence as o cross join today as t
+     where o.user_id = %(user_id)s and o.starts_at >= t.begins and o.starts_at < t.ends
+       and o.status <> 'cancelled'
 )
-select f.kind, f.id, f.course_id, f.title, f.occurs_at,
-       (select count(*) from assignment
-         where user_id = %(user_id)s and deleted_at is null
-           and due_at >= t.begins and due_at < t.ends)::integer as assignments,
-       (select count(*) from ahead
-         where occurs_at >= t.begins and occurs_at < t.ends)::integer as lectures,
+select f.kind, f.id, f.course_id, f.title, f.occurs_at, f.recurrence_id,
+       p.assignments + (select count(*) from assignment
+                         where user_id = %(user_id)s and deleted_at is null
+                           and recurrence is null and rdates = '{}'
+                           and due_at >= t.begins and due_at < t.ends)::integer as assignments,
+       p.lectures,
        (select count(*) from study_session
          where user_id = %(user_id)s and deleted_at is null
            and starts_at >= t.begins and starts_at < t.ends)::integer as study_sessions,
        a.used, a.resets_at
-  from today as t cross join task_allowance(%(user_id)s) as a left join following as f on true
+  from today as t cross join taking_place as p cross join task_allowance(%(user_id)s) as a
+  left join following as f on true
 
 -- name: follow_course
 select follow_course(%(user_id)s, %(course_id)s, %(deletion_id)s)

@@ -3,18 +3,19 @@
 from datetime import datetime
 from uuid import UUID
 
-from functions.tasks.fields import Kind
+from functions.tasks.fields import Kind, LocalTime
 from shared.models import Id, Model, Query, QueryBoolean, Timestamp
 
 
 class NextTask(Model):
-    """The next thing to attend, to begin or to hand in."""
+    """The next thing to attend, to begin or to hand in; of a series, which occurrence."""
 
     kind: Kind
     id: UUID
     course_id: UUID | None
     title: str
     occurs_at: datetime
+    recurrence_id: LocalTime | None
 
 
 class Today(Model):

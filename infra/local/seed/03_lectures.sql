@@ -31,11 +31,8 @@ select uuid7(), c.user_id, c.id, l.title, l.kind, t.start_local, 'Europe/Berlin'
        select date_trunc('week', %(today)s::date)::date - 42 + l.day + l.at::time as start_local
        ) as t
 
--- name: demo_lecture_reminders
-insert into reminder (id, user_id, lecture_id, offset_minutes, occurs_at, remind_at)
-select uuid7(), l.user_id, l.id, minutes, occurs_at, occurs_at - make_interval(mins => minutes)
+-- name: demo_lecture_occurrences
+select plan_item('lecture', l.id, l.user_id)
   from app_user as u
   join lecture as l on l.user_id = u.id
- cross join lecture_occurrences(l.start_local, l.timezone, l.recurrence) as occurs_at
- cross join unnest(l.reminders) as minutes
- where u.email = %(student)s and occurs_at - make_interval(mins => minutes) > now()
+ where u.email = %(student)s
