@@ -1,5 +1,6 @@
 """What each function is invoked with: for `sam local invoke`, `make invoke` and the tests."""
 
+import hashlib
 import inspect
 from collections.abc import Iterator
 from typing import Any
@@ -92,6 +93,9 @@ def http_event(route: Route) -> Json:
         "requestContext": {
             "accountId": ACCOUNT,
             "apiId": "sample",
+            "domainName": f"sample.execute-api.{REGION}.amazonaws.com",
+            "domainPrefix": "sample",
+            "routeKey": "$default",
             "stage": "$default",
             "requestId": "sample",
             "time": TIME.strftime("%d/%b/%Y:%H:%M:%S +0000"),
@@ -106,10 +110,12 @@ def http_event(route: Route) -> Json:
 def queue_event(function: str, detail: Json) -> Json:
     """A batch of one message: what EventBridge put into the function's queue."""
     sent = str(int(TIME.timestamp() * 1000))
+    body = orjson.dumps(bus_event(detail))
     record = {
         "messageId": str(EVENT_ID),
         "receiptHandle": "sample",
-        "body": orjson.dumps(bus_event(detail)).decode(),
+        "body": body.decode(),
+        "md5OfBody": hashlib.md5(body, usedforsecurity=False).hexdigest(),
         "attributes": {
             "ApproximateReceiveCount": "1",
             "SentTimestamp": sent,

@@ -14,6 +14,7 @@ from typing import Any
 
 from infra import migrate
 from infra.local import serve, supervisor
+from infra.local.demo import with_demo_token
 from infra.local.emulator import EmulatorError
 from infra.local.environments import FunctionError
 from infra.local.options import Options
@@ -91,12 +92,13 @@ def reset(options: Options) -> int:
 
 
 def invoke(options: Options, file: Path) -> int:
-    """Run the function that the event's folder names (events/samples/<function>/...) once."""
+    """Run the function that the event's folder names (events/samples/<function>/...) once, as the
+    demo account where a sample has a place for a token."""
     event = json.loads(file.read_text())
     domain = file.resolve().parent.name
     with _parts(options) as running:
         run = _invoke_running if running else serve.invoke_once
-        answer = run(options, domain, event)
+        answer = run(options, domain, with_demo_token(event, options.description()))
     print(json.dumps(answer, indent=2))
     return 0
 

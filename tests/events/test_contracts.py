@@ -1,10 +1,12 @@
 """Contracts of events: published, with a sample that every consumer can read."""
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aws_lambda_powertools.utilities.parser import models
 from jsonschema import Draft202012Validator
 
 from infra.contracts import __main__ as command
@@ -14,6 +16,7 @@ from shared.facts import Event
 
 TYPES = list(contracts())
 SAMPLES = sorted(command.SAMPLES.glob("*/*.json"))
+INVOCATIONS = [path for path in SAMPLES if path.parent.name != "bus"]
 
 
 def published(path: Path) -> Any:
@@ -85,6 +88,23 @@ def test_a_queue_sample_holds_what_the_function_subscribes_to(path: Path):
     detail = json.loads(records[0]["body"])["detail"]
     assert list(validator(contracts()[detail["type"]]).iter_errors(detail)) == []
     assert detail["type"] in handlers()[path.parent.name].queue._subscribers.types()
+
+
+@pytest.mark.parametrize("path", INVOCATIONS, ids=lambda p: f"{p.parent.name}/{p.name}")
+def test_a_sample_has_the_shape_that_lambda_hands_over(path: Path):
+    """As Powertools knows it, so that `sam local invoke -e` runs what AWS would."""
+    event = published(path)
+    match path.name.partition("-")[0]:
+        case "http":
+            models.APIGatewayProxyEventV2Model.model_validate(event)
+        case "event":
+            for record in models.SqsModel.model_validate(event).Records:
+                models.EventBridgeModel.model_validate_json(str(record.body))
+                assert hashlib.md5(str(record.body).encode()).hexdigest() == record.md5OfBody
+        case "trigger":
+            models.CognitoPostConfirmationTriggerModel.model_validate(event)
+        case kind:
+            assert (kind, list(event)) == ("schedule", ["schedule"])
 
 
 def test_an_older_version_can_still_be_read():
