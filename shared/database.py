@@ -16,7 +16,7 @@ import select
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, LiteralString, TypeVar, cast
+from typing import Any, TypeVar
 
 import orjson
 import psycopg
@@ -27,10 +27,11 @@ from psycopg.types.json import set_json_dumps, set_json_loads
 
 from shared.errors import Refusal
 from shared.settings import secret, setting
+from shared.wire import Command, Result, Row, Wire
+
+__all__ = ["Command", "Database", "Result", "Row", "database", "run_unit"]
 
 R = TypeVar("R")
-Command = tuple[str, dict[str, Any] | None]
-Row = tuple[Any, ...]
 
 _CONNECT = {
     "connect_timeout": "3",
@@ -41,7 +42,8 @@ _CONNECT = {
     "application_name": "campus",
 }
 _REPEAT = {"40001", "40P01", "55P03"}
-_RECONNECT = ("57P0", "08", "25P03", "53300")
+_RECONNECT = ("57P0", "08", "25P03", "53300", "26000", "0A000")
+"""Also a prepared statement that is gone, or whose result a migration has changed."""
 _ATTEMPTS = 5
 _environment = threading.local()
 
@@ -61,17 +63,6 @@ class _DictDumper(Dumper):
 psycopg.adapters.register_dumper(dict, _DictDumper)
 
 
-class Result:
-    """Rows of one command with their column names."""
-
-    __slots__ = ("columns", "count", "rows")
-
-    def __init__(self, columns: list[str], rows: list[Row], count: int) -> None:
-        self.columns = columns
-        self.rows = rows
-        self.count = count
-
-
 class Database:
     """The connection of one role in this execution environment, and its round trips."""
 
@@ -81,6 +72,7 @@ class Database:
         self.seconds = 0.0
         self.committing = False
         self._connection: psycopg.Connection[Row] | None = None
+        self._wire: Wire | None = None
 
     def begin(self, *commands: Command) -> list[Result]:
         """The first flush of a unit of work: connects when needed."""
@@ -93,20 +85,14 @@ class Database:
 
         Never connects: a new connection in the middle of a unit would run outside its transaction.
         """
-        connection = self._connection
-        if connection is None:
+        if self._connection is None or self._wire is None:
             raise psycopg.OperationalError("the connection was lost")
         self.round_trips += 1
         started = time.perf_counter()
         try:
-            if len(commands) == 1:
-                cursors = [self._execute(connection, commands[0])]
-            else:
-                with connection.pipeline():
-                    cursors = [self._execute(connection, command) for command in commands]
+            return self._wire.run(commands)
         finally:
             self.seconds += time.perf_counter() - started
-        return [_result(cursor) for cursor in cursors]
 
     @property
     def broken_transaction(self) -> bool:
@@ -154,7 +140,7 @@ class Database:
             if "password" not in str(error):
                 raise
             connection = self._open(fresh_secret=True)
-        self._connection = connection
+        self._connection, self._wire = connection, Wire(connection)
         return connection
 
     def _open(self, fresh_secret: bool = False) -> psycopg.Connection[Row]:
@@ -166,27 +152,12 @@ class Database:
         )
         return psycopg.Connection[Row].connect(conninfo, autocommit=True, prepare_threshold=None)
 
-    @staticmethod
-    def _execute(connection: psycopg.Connection[Row], command: Command) -> psycopg.Cursor[Row]:
-        text, parameters = command
-        # Statement text comes from checked-in .sql files and this layer, never from a request.
-        return connection.execute(cast(LiteralString, text), parameters)
-
 
 def _dead(connection: psycopg.Connection[Row]) -> bool:
     """Readable while idle means the server hung up during a freeze: 2 µs instead of a SELECT 1."""
     poller = select.poll()
     poller.register(connection.fileno(), select.POLLIN)
     return bool(poller.poll(0))
-
-
-def _result(cursor: psycopg.Cursor[Row]) -> Result:
-    answer = cursor.pgresult
-    if answer is None or not answer.nfields:
-        return Result([], [], cursor.rowcount)
-    # cursor.description would build a Column object for every name, at 4 µs each.
-    columns = [(answer.fname(index) or b"").decode() for index in range(answer.nfields)]
-    return Result(columns, cursor.fetchall(), cursor.rowcount)
 
 
 def database(role: str) -> Database:

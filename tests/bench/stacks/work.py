@@ -61,7 +61,7 @@ def _connect() -> psycopg.Connection[Any]:
     secrets = json.loads(Path(os.environ["CAMPUS_SECRETS_FILE"]).read_text())
     password = secrets["database-password-app"]
     conninfo = make_conninfo(os.environ["DATABASE_URL"], user="campus_app", password=password)
-    return psycopg.connect(conninfo, autocommit=True, prepare_threshold=None)
+    return psycopg.connect(conninfo, autocommit=True)
 
 
 connection = _connect()
