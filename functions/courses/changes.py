@@ -89,13 +89,14 @@ class CourseCountsAsFields(Change):
 
 
 class DeletionOfContent(Change):
-    """The preview of a course's deletion also counts what came new with version 2: enrollments
-    and flashcards."""
+    """The preview of a course's deletion also counts what courses have besides study items:
+    enrollments, sections, lessons with the progress made in them, and flashcards."""
 
     models = (DeletionCounts,)
     edits = tuple(
         OnlyNewer(name)
-        for name in ("enrollments", "flashcard_decks", "flashcards", "flashcard_reviews")
+        for name in DeletionCounts.model_fields
+        if name not in ("assignments", "lectures", "study_sessions", "reminders")
     )
 
 

@@ -107,6 +107,9 @@ class DeletionCounts(CourseCounts):
     flashcard_decks: int
     flashcards: int
     flashcard_reviews: int
+    sections: int
+    lessons: int
+    progress_records: int
 
 
 class DeletionPreview(Model):

@@ -31,6 +31,7 @@ READS = re.compile(r"\b(?:from|join)\s+([a-z_]+)\b")
 WAYS = ("the parts", "the wholes")
 # Statements and functions that read a deletable table without a word about deletion, and why.
 ALLOWED = {
+    "protect_record": "says who may write below a course; deleting and restoring are such writes",
     "update_assignment": "joins `before`, which holds live rows only",
     "update_lecture": "joins `before`, which holds live rows only",
     "update_study_session": "joins `before`, which holds live rows only",

@@ -6,6 +6,10 @@ import pytest
 
 from tests.campus import Campus, User, context, queue_event, token
 
+NO_CONTENT = (
+    "enrollments", "sections", "lessons", "progressRecords",
+    "flashcardDecks", "flashcards", "flashcardReviews",
+)  # fmt: skip
 DUE = "2027-11-10T10:00:00Z"
 KEY = {"Idempotency-Key": "once"}
 
@@ -84,7 +88,7 @@ def test_a_preview_counts_truly_and_changes_nothing(campus: Campus, user: User):
         "lectures": 1,
         "studySessions": 0,
         "reminders": 18,
-        **dict.fromkeys(("enrollments", "flashcardDecks", "flashcards", "flashcardReviews"), 0),
+        **dict.fromkeys(NO_CONTENT, 0),
     }
     old = campus.call("DELETE", f"/v1/courses/{course['id']}?dry_run=true", user)
     assert old.data["course"]["course_name"] == "Analysis"
@@ -108,6 +112,9 @@ def test_the_previewed_counts_come_true(campus: Campus, user: User):
         "flashcardDecks": "flashcard_deck",
         "flashcards": "flashcard",
         "flashcardReviews": "flashcard_review",
+        "sections": "section",
+        "lessons": "lesson",
+        "progressRecords": "progress_record",
     }
     taken = {
         kind: campus.rows(

@@ -1,8 +1,11 @@
 """What somebody can have in courses, and what its routes take."""
 
+from collections.abc import Iterator
+
 from shared.ids import uuid7
 from tests.proofs.planting import Plot
-from tests.things import LOCAL, Thing
+from tests.proofs.victim import Victim
+from tests.things import LOCAL, Json, Thing
 
 COURSE = {
     "title": "{words}", "code": "CS 101", "description": "{words}", "color": "#336699",
@@ -20,6 +23,16 @@ CARD = {
 REVIEW = {"rating": "good", "durationMs": 4200}
 
 ORGANIZATION = {"name": "{words}", "settings": {"selfEnrollment": False}}
+SECTION = {"title": "{words}", "description": "{words}"}
+LESSON = {
+    "title": "{words}", "content": "{words}", "lessonType": "video", "durationMinutes": 20,
+    "sectionId": "{section_id}",
+}  # fmt: skip
+
+
+def _progress(plot: Plot) -> str:
+    path = f"/v2/lessons/{plot.some('lesson')}/progress"
+    return plot.campus.call("PUT", path, plot.user, {"percentDone": 50}).data["id"]
 
 
 def _member(plot: Plot) -> str:
@@ -49,6 +62,9 @@ THINGS = [
     Thing("organization", "/organizations", ORGANIZATION),
     Thing("enrollment", "/courses/{course_id}/enrollments", make=_enrollment),
     Thing("member", "/organizations/{organization_id}/members", make=_member),
+    Thing("section", "/courses/{course_id}/sections", SECTION),
+    Thing("lesson", "/courses/{course_id}/lessons", LESSON),
+    Thing("progress_record", make=_progress),
     Thing("flashcard_deck", "/flashcard-decks", DECK),
     Thing("flashcard", "/flashcards", CARD),
     Thing("flashcard_review", "/flashcards/{flashcard_id}/reviews", REVIEW),
@@ -59,8 +75,28 @@ BODIES = {
     "NewEnrollment": {"role": "student"},
     "MemberPatch": {"role": "student"},
     "NewCourse": {**COURSE, "firstLecture": FIRST_LECTURE},
+    "SectionPatch": SECTION,
+    "LessonPatch": LESSON,
+    "LessonBatch": {"lessons": [LESSON]},
+    "NewLessonProgress": {"percentDone": 100, "secondsSpent": 900},
+    "StructureOrder": {"sections": [{"id": "{section_id}", "lessons": ["{lesson_id}"]}]},
     "FlashcardDeckPatch": DECK,
     "FlashcardPatch": {**CARD, "suspended": True},
     "OrganizationPatch": ORGANIZATION,
 }
 NAMES = {"deck_id": ("flashcard_deck",)}
+
+
+def _orders(victim: Victim) -> Iterator[Json]:
+    for lesson in victim.ids_of("lesson_id"):
+        yield {"sections": [], "lessons": [lesson]}
+    for section in victim.ids_of("section_id"):
+        yield {"sections": [{"id": section, "lessons": []}], "lessons": []}
+
+
+def _batches(victim: Victim) -> Iterator[Json]:
+    for section in victim.ids_of("section_id"):
+        yield {"lessons": [{"title": "Mine", "sectionId": section}]}
+
+
+FOREIGN = {"StructureOrder": _orders, "LessonBatch": _batches}
