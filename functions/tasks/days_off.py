@@ -4,11 +4,11 @@ mends afterwards what was missed; what they excused in the past stays excused.""
 from uuid import UUID
 
 from events.tasks import RestDaysChanged, VacationDeclared, VacationWithdrawn
-from functions.tasks.operations import entity
+from functions.tasks.operations import entity, missing
 from functions.tasks.statistics_models import NewRestDays, NewVacation, RestDays, Vacation
 from shared.errors import Refusal, invalid
 from shared.ids import uuid7
-from shared.models import ListQuery, Page
+from shared.models import ListQuery, Page, build
 from shared.request import Request
 from shared.routing import Routes
 from shared.sql import queries
@@ -63,8 +63,7 @@ def withdraw_vacation(request: Request, vacation_id: UUID) -> None:
         sql.withdraw_vacation, id=vacation_id, timezone=request.known_caller.timezone
     )
     if row is None:
-        code = "NOT_FOUND" if request.db.parameters["if_match"] is None else "PRECONDITION_FAILED"
-        raise Refusal(code)
+        raise missing(request)
     if row["is_over"]:
         raise Refusal("CONFLICT", "The vacation is over.")
     request.emit(
@@ -89,4 +88,4 @@ def set_rest_days(request: Request, body: NewRestDays) -> RestDays:
     )
     if changed:
         request.emit(RestDaysChanged(rest_days_id=request.user_id, weekdays=weekdays))
-    return RestDays(weekdays=weekdays)
+    return build(RestDays, {"weekdays": weekdays})

@@ -52,6 +52,9 @@ select f.kind, f.id, f.course_id, f.title, f.occurs_at, f.recurrence_id,
        (select count(*) from study_session
          where user_id = %(user_id)s and deleted_at is null
            and starts_at >= t.begins and starts_at < t.ends)::integer as study_sessions,
+       (select count(*) from study_session
+         where user_id = %(user_id)s and deleted_at is null
+           and review_due_at < t.ends)::integer as reviews,
        a.used, a.resets_at
   from today as t cross join taking_place as p cross join task_allowance(%(user_id)s) as a
   left join following as f on true

@@ -19,11 +19,12 @@ class NextTask(Model):
 
 
 class Today(Model):
-    """How much the user's local day holds, by kind."""
+    """How much the user's local day holds, by kind; `reviews` are due by its end."""
 
     assignments: int
     lectures: int
     study_sessions: int
+    reviews: int
 
 
 class Month(Model):

@@ -1,6 +1,7 @@
 """What a review changes, and what is planned for a topic: rules between two statements."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -27,9 +28,10 @@ from functions.tasks.review_times import DEFAULT_HOUR, day_begins, due_day, plan
 from shared.errors import Refusal, invalid
 from shared.ids import uuid7
 from shared.models import build
-from shared.plans import plan_of
+from shared.plans import PLANS, Plan, plan_of
 from shared.request import Request
 from shared.sql import queries
+from shared.work import Consumer
 
 sql = queries(__file__)
 
@@ -37,6 +39,18 @@ Row = Mapping[str, Any]
 HELPFUL = 2
 """Reviews within 24 hours that help; one more is cramming."""
 REACH = timedelta(days=366)
+
+
+@dataclass(frozen=True, slots=True)
+class Learner:
+    """In which time zone somebody is, and what their plan allows."""
+
+    timezone: str
+    plan: Plan
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
 
 
 def standing_of(request: Request, study_session_id: UUID) -> Row:
@@ -76,21 +90,16 @@ def learn(request: Request, standing: Row, said: NewSessionReview) -> SessionRev
 
 def reschedule(request: Request, standing: Row, starts_on: date | None) -> ReviewSchedule:
     """Plan the reminders of a topic anew. Errors: TASK_LIMIT_EXCEEDED."""
-    zone = ZoneInfo(request.known_caller.timezone)
-    start = _first_day(standing, starts_on, zone)
-    days = plan(start, plan_of(request).review_intervals_days, standing["exam_on"])
-    reminders = _reminders(standing, start, days, zone)
-    allowance = _allowance(request, standing, len(reminders))
-    row = request.db.row(
-        sql.plan_reviews,
-        id=standing["id"],
-        due_at=day_begins(start + timedelta(days=days[0] if days else 1), zone),
-        reminders=orjson.dumps(reminders).decode(),
-    )
-    if row is None:
+    learner = Learner(request.known_caller.timezone, plan_of(request))
+    start = _first_day(standing, starts_on, learner.zone)
+    if not _near(start, standing, learner.zone):
+        raise invalid("starts_on", "must be within a year of today")
+    reminders = _planned(standing, learner, start)
+    allowance = _allowance(learner, standing, len(reminders))
+    if allowance is None:
+        raise _limit_exceeded(learner, standing)
+    if not _write_plan(request, standing, learner, start, reminders):
         raise missing(request)
-    _tell_of_plan(request, standing["id"], row)
-    _tell_of_reminders(request, standing["id"], row["cancelled"], reminders)
     return build(
         ReviewSchedule,
         {
@@ -98,11 +107,69 @@ def reschedule(request: Request, standing: Row, starts_on: date | None) -> Revie
             "starts_on": start,
             "exam_on": standing["exam_on"],
             "hour": _hour(standing),
-            "timezone": zone.key,
+            "timezone": learner.timezone,
             "reminders": [build(PlannedReview, dict(planned)) for planned in reminders],
             "allowance": allowance,
         },
     )
+
+
+def follow_session(context: Consumer, study_session_id: UUID, *, moved: bool) -> None:
+    """Plan the reviews of a topic for spaced repetition that nobody has reviewed yet: anew when
+    its session has `moved`, else if nothing is planned. Beyond the plan's limit nothing is."""
+    context.db.run(sql.lock_reviews)
+    standing = context.db.row(sql.review_standing, id=study_session_id)
+    if standing is None or not standing["spaced_repetition"] or standing["review_count"]:
+        return
+    learner = _learner(context)
+    start = _first_day(standing, None, learner.zone)
+    if (standing["planned"] and not moved) or not _near(start, standing, learner.zone):
+        return
+    reminders = _planned(standing, learner, start)
+    if _allowance(learner, standing, len(reminders)):
+        _write_plan(context, standing, learner, start, reminders)
+
+
+def _learner(context: Consumer) -> Learner:
+    row = context.db.rows(sql.learner)[0]
+    plan = PLANS[row["tier"]]
+    if row["role"] == "admin":
+        plan = replace(plan, review_reminders_in_30_days=None)
+    return Learner(row["timezone"], plan)
+
+
+def _planned(standing: Row, learner: Learner, start: date) -> list[dict[str, Any]]:
+    days = plan(start, learner.plan.review_intervals_days, standing["exam_on"])
+    return _reminders(standing, start, days, learner.zone)
+
+
+def _write_plan(
+    unit: Request | Consumer,
+    standing: Row,
+    learner: Learner,
+    start: date,
+    reminders: Sequence[Row],
+) -> bool:
+    """Put a plan in the place of what was planned, and tell of it. False: the session is gone."""
+    days = [reminder["days"] for reminder in reminders] or [1]
+    row = unit.db.row(
+        sql.plan_reviews,
+        id=standing["id"],
+        due_at=day_begins(start + timedelta(days=days[0]), learner.zone),
+        reminders=orjson.dumps(reminders).decode(),
+    )
+    if row is None:
+        return False
+    unit.emit(
+        StudySessionUpdated(
+            study_session_id=standing["id"],
+            course_id=row["course_id"],
+            changed=["review_due_at"],
+            entity_version=row["version"],
+        )
+    )
+    _tell_of_reminders(unit, standing["id"], row["cancelled"], reminders)
+    return True
 
 
 def _refuse_haste(standing: Row) -> None:
@@ -144,23 +211,29 @@ def _hour(standing: Row) -> int:
 
 def _first_day(standing: Row, starts_on: date | None, zone: ZoneInfo) -> date:
     begun: datetime = standing["ended_at"] or standing["starts_at"]
-    start = starts_on or begun.astimezone(zone).date()
-    if abs(start - standing["now"].astimezone(zone).date()) > REACH:
-        raise invalid("starts_on", "must be within a year of today")
-    return start
+    return starts_on or begun.astimezone(zone).date()
 
 
-def _allowance(request: Request, standing: Row, wanted: int) -> ReviewAllowance:
-    """The use of the plan's limit with `wanted` more. Errors: TASK_LIMIT_EXCEEDED."""
-    limit, used = plan_of(request).review_reminders_in_30_days, standing["used"]
-    if limit is not None and used + wanted > limit:
-        raise Refusal(
-            "TASK_LIMIT_EXCEEDED",
-            f"The plan allows {limit} review reminders in 30 days.",
-            details={"limit": limit, "used": used, "resetsAt": standing["resets_at"]},
-        )
-    found = {"limit": limit, "used": used + wanted, "resets_at": standing["resets_at"]}
+def _near(start: date, standing: Row, zone: ZoneInfo) -> bool:
+    return abs(start - standing["now"].astimezone(zone).date()) <= REACH
+
+
+def _allowance(learner: Learner, standing: Row, wanted: int) -> ReviewAllowance | None:
+    """The use of the plan's limit with `wanted` more; None when that is too many."""
+    limit, used = learner.plan.review_reminders_in_30_days, standing["used"] + wanted
+    if limit is not None and used > limit:
+        return None
+    found = {"limit": limit, "used": used, "resets_at": standing["resets_at"]}
     return build(ReviewAllowance, found)
+
+
+def _limit_exceeded(learner: Learner, standing: Row) -> Refusal:
+    limit = learner.plan.review_reminders_in_30_days
+    return Refusal(
+        "TASK_LIMIT_EXCEEDED",
+        f"The plan allows {limit} review reminders in 30 days.",
+        details={"limit": limit, "used": standing["used"], "resetsAt": standing["resets_at"]},
+    )
 
 
 def _tell_of_review(request: Request, row: Row, ease: int) -> None:
@@ -181,24 +254,12 @@ def _tell_of_review(request: Request, row: Row, ease: int) -> None:
     )
 
 
-def _tell_of_plan(request: Request, study_session_id: UUID, row: Row) -> None:
-    request.emit(
-        StudySessionUpdated(
-            study_session_id=study_session_id,
-            course_id=row["course_id"],
-            changed=["review_due_at", "spaced_repetition"],
-            entity_version=row["version"],
-        )
-    )
-
-
 def _tell_of_reminders(
-    request: Request, session: UUID, cancelled: Sequence[UUID], planned: Sequence[Row]
+    unit: Request | Consumer, session: UUID, cancelled: Sequence[UUID], planned: Sequence[Row]
 ) -> None:
+    known: dict[str, Any] = {"item_id": session, "kind": "study_session", "review": True}
     for reminder_id in cancelled:
-        known = {"item_id": session, "kind": "study_session", "review": True}
-        request.emit(ReminderCancelled(reminder_id=reminder_id, **known))
+        unit.emit(ReminderCancelled(reminder_id=reminder_id, **known))
     for reminder in planned:
-        known = {"item_id": session, "kind": "study_session", "review": True}
-        known |= {"remind_at": reminder["remind_at"]}
-        request.emit(ReminderScheduled(reminder_id=reminder["id"], **known))
+        at = reminder["remind_at"]
+        unit.emit(ReminderScheduled(reminder_id=reminder["id"], remind_at=at, **known))

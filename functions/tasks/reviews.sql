@@ -1,13 +1,18 @@
 -- What SM-2 and the plan of reminders start from. The route holds the lock under which reviews are
 -- written, so what is read here still holds when the next statement writes.
 -- name: review_standing
-select s.id, s.ease, s.repetitions, s.interval_days, s.starts_at, s.ended_at, now() as now,
+select s.id, s.ease, s.repetitions, s.interval_days, s.starts_at, s.ended_at, s.spaced_repetition,
+       s.review_count, now() as now,
        ceil(extract(epoch from s.last_reviewed_at + interval '5 minutes' - now()))::integer
            as seconds_to_wait,
        (select count(*) from session_review as r
          where r.user_id = %(user_id)s and r.study_session_id = s.id and r.deleted_at is null
            and r.reviewed_at > now() - interval '24 hours')::integer as lately,
        course_exam_on(s.course_id) as exam_on, best_study_hour(%(user_id)s) as best_hour,
+       exists (select from reminder as r
+                where r.user_id = %(user_id)s and r.study_session_id = s.id
+                  and r.purpose = 'review' and r.status = 'pending' and r.deleted_at is null)
+           as planned,
        a.used, a.resets_at
   from study_session as s
  cross join lateral review_allowance(%(user_id)s, s.id) as a
@@ -93,7 +98,9 @@ select count(v.id)::integer as reviews,
 -- name: plan_reviews
 with session as (
     update study_session
-       set spaced_repetition = true, review_due_at = coalesce(review_due_at, %(due_at)s),
+       set spaced_repetition = true,
+           review_due_at = case when review_count = 0 then %(due_at)s
+                                else coalesce(review_due_at, %(due_at)s) end,
            version = version + 1, updated_at = now()
      where id = %(id)s and user_id = %(user_id)s and deleted_at is null
     returning id, user_id, course_id, version
@@ -115,3 +122,14 @@ select version, course_id, array(select id from cancelled) as cancelled from ses
 
 -- name: follow_exam_of_reviews
 select follow_exam_of_reviews(%(course_id)s)
+
+-- The lock under which the routes of tasks write what is limited.
+-- name: lock_reviews
+select pg_advisory_xact_lock(hashtextextended('tasks' || %(user_id)s::text, 0))
+
+-- name: learner
+select timezone, role,
+       case when subscription_tier = 'premium' and coalesce(subscription_expires_at > now(), true)
+            then 'premium' else 'free' end as tier
+  from app_user
+ where id = %(user_id)s

@@ -137,7 +137,8 @@ with before as (
            confidence = coalesce(%(confidence)s::smallint, s.confidence),
            difficulty = coalesce(%(difficulty)s::smallint, s.difficulty),
            review_due_at = case when %(status)s = 'finished' and s.spaced_repetition
-                                then coalesce(s.review_due_at, now() + interval '1 day')
+                                     and s.review_count = 0
+                                then now() + interval '1 day'
                                 else s.review_due_at end,
            focus_seconds = s.focus_seconds
                + coalesce(extract(epoch from now() - s.running_since), 0)::integer

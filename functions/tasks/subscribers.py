@@ -7,10 +7,13 @@ from events.flashcards import FlashcardReviewed
 from events.tasks import (
     AssignmentCompleted,
     AssignmentReopened,
+    StudySessionCreated,
     StudySessionFinished,
     StudySessionReviewed,
+    StudySessionUpdated,
 )
 from functions.tasks import activity
+from functions.tasks.review_planning import follow_session
 from shared.consumer import Consumer, ScheduledRun, Subscribers
 from shared.sql import queries
 
@@ -39,6 +42,20 @@ def follow_exam(event: CourseUpdated, context: Consumer) -> None:
     """Another day of the exam is another deadline for what is to be recalled."""
     if "exam_on" in event.changed:
         context.db.value(sql.follow_exam_of_reviews, course_id=event.course_id)
+
+
+@subscribers.on
+def plan_reviews(event: StudySessionCreated, context: Consumer) -> None:
+    """A new session whose topic is for spaced repetition gets its review reminders."""
+    follow_session(context, event.study_session_id, moved=False)
+
+
+@subscribers.on
+def plan_reviews_again(event: StudySessionUpdated, context: Consumer) -> None:
+    """Review reminders move with their session, and come when its topic is to be repeated."""
+    if {"starts_at", "spaced_repetition"} & {*event.changed}:
+        moved = "starts_at" in event.changed
+        follow_session(context, event.study_session_id, moved=moved)
 
 
 @subscribers.on

@@ -41,6 +41,7 @@ WHOLE_TABLE = {
     "figures": "counts what waits; the outbox is empty but for the last seconds",
 }
 SORTED = {
+    "list_due_reviews": "few topics of a person are due, found by the index of what is",
     "list_devices": "a user has one device a platform",
     "list_courses": "a plan has ten live courses at most, and each brings its counts",
     "list_organizations": "a person belongs to a few",

@@ -47,3 +47,11 @@ select e.id, e.user_id,
 
 -- name: demo_streak
 select keep_streak(id) from app_user where email = %(student)s
+
+-- Topics for spaced repetition are due the day after their session.
+-- name: demo_reviews
+update study_session as s
+   set review_due_at = s.ended_at + interval '1 day'
+  from app_user as u
+ where u.email = %(student)s and s.user_id = u.id and s.spaced_repetition
+   and s.ended_at is not null

@@ -18,7 +18,7 @@ def test_an_empty_home(campus: Campus, user: User):
     found = home(campus, user)
     assert found == {
         "nextTask": None,
-        "today": {"assignments": 0, "lectures": 0, "studySessions": 0},
+        "today": {"assignments": 0, "lectures": 0, "studySessions": 0, "reviews": 0},
         "month": {"used": 0, "limit": 15, "resetsAt": None},
     }
 
@@ -45,7 +45,7 @@ def test_today_is_the_users_day(campus: Campus, user: User):
         campus, user, "lecture", startLocal=yesterday, timezone=zone.key, recurrence="FREQ=DAILY"
     )
     today = home(campus, user)["today"]
-    assert today == {"assignments": 2, "lectures": 1, "studySessions": 0}
+    assert today == {"assignments": 2, "lectures": 1, "studySessions": 0, "reviews": 0}
 
 
 def test_the_month_counts_what_was_not_taken_back_at_once(campus: Campus, user: User):
@@ -65,7 +65,12 @@ def test_v1_clients_see_their_own_home(campus: Campus, user: User):
     create(campus, user)
     found = campus.call("GET", "/v1/tasks/home", user).data
     assert found["next_upcoming_task"]["type"] == "assignment"
-    assert found["today_overview"] == {"assignments": 0, "lectures": 0, "study_sessions": 0}
+    assert found["today_overview"] == {
+        "assignments": 0,
+        "lectures": 0,
+        "study_sessions": 0,
+        "reviews": 0,
+    }
     assert found["monthly_task_count"] == 1
 
 
