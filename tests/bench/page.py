@@ -21,10 +21,11 @@ effect.
 ## What is compared
 
 Five stacks answer the same two requests (a list of 20 assignments, a create) with the same token
-check, the same log line and the same PostgreSQL, 37 routes each. The **floor** is what remains when
+check, the same log line and the same statements, 37 routes each. The **floor** is what remains when
 there is no framework: a dictionary of routes, psycopg and orjson, written by hand. Beside it are
-Powertools' resolver with validation, FastAPI behind Mangum, and Chalice. **Campus** is the function
-`tasks` of this project as it is deployed, with versions, limits, tenancy, idempotency key, outbox.
+Powertools' resolver with validation (with its own log, metrics and traces, as its documentation
+shows them), FastAPI behind Mangum, and Chalice. **Campus** is the function `tasks` of this project
+as it is deployed, with versions, limits, tenancy, idempotency key and outbox.
 The floor's list counts and admits like ours; its create admits and inserts, and does no more.
 
 ## How
