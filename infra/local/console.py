@@ -131,9 +131,7 @@ class Console:
     def _trace(self, query: dict[str, str]) -> Any:
         wanted = {"correlation_id": query.get("id", "")}
         return {
-            "request": next(
-                (r for r in self._stack.seen.last() if r["correlationId"] == query.get("id")), None
-            ),
+            "requests": self._stack.seen.of_trace(wanted["correlation_id"]),
             "events": self._read(sql.events_of_trace, wanted),
             "runs": self._read(sql.runs_of_trace, wanted),
             "failures": self._read(sql.failures_of_trace, wanted),

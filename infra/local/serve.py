@@ -4,6 +4,7 @@ Started by supervisor.py, which hands over the listening socket, and replaced by
 the new process reports what it could load and starts to serve, then the old one ends.
 """
 
+import datetime
 import json
 import os
 import signal
@@ -69,10 +70,12 @@ class Stack:
         path = decoded_path(call.target)
         if path.startswith("/_local"):
             return self._console.answer(call, path)
-        started = time.perf_counter()
+        if path == "/" and call.method in ("GET", "HEAD"):
+            return Reply(302, [("location", "/docs")])  # what a person at this machine looks for
+        came, started = datetime.datetime.now(datetime.UTC), time.perf_counter()
         domain, reply = self._invoke(call, path)
         milliseconds = (time.perf_counter() - started) * 1000
-        self.seen.add(call, reply, domain, milliseconds)
+        self.seen.add(call, reply, domain, came, milliseconds)
         say_request(call.method, call.target, reply.status, milliseconds, domain)
         return reply
 

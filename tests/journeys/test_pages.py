@@ -59,6 +59,8 @@ def test_the_console_shows_a_request_and_its_trace(stack: Stack, browser: Browse
     browser.find("#events td", "streak.updated")
     browser.click("#requests a, #requests button", done.headers["X-Correlation-Id"])
     browser.find("#trace-section", "tasks.count_completion")
+    steps = browser.texts("#trace li")
+    assert f"POST {path}" in steps[0], steps
     screenshot(browser, "console")
     assert browser.console() == []
 

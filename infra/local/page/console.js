@@ -142,9 +142,10 @@ async function showTrace() {
   if (!traced) return;
   byId("trace-id").textContent = traced;
   const trace = JSON.parse(await get(`trace?id=${encodeURIComponent(traced)}`));
+  // Causes before effects, also when both happened in the same millisecond: sorting keeps the order.
   const steps = [
-    ...(trace.request ? [[trace.request.at, `${trace.request.method} ${trace.request.path} → `
-      + `${trace.request.status} in ${trace.request.milliseconds} ms`]] : []),
+    ...trace.requests.map((request) => [request.at,
+      `${request.method} ${request.path} → ${request.status} in ${request.milliseconds} ms`]),
     ...trace.events.map((event) => [event.occurred_at,
       `${event.type} from ${event.source} ${JSON.stringify(event.data)}`]),
     ...trace.runs.map((run) => [run.received_at, `${run.subscriber} handled ${run.type}`]),

@@ -159,6 +159,11 @@ def test_the_console_shows_routes_queues_schedules_and_mails(stack: Stack) -> No
     assert stack.get("/_local/events") == []
 
 
+def test_the_root_leads_to_the_docs(stack: Stack) -> None:
+    stack.get("/")
+    assert stack.get("/_local/requests")[0]["path"] == "/docs"
+
+
 @pytest.mark.parametrize(
     "headers", [{"Host": "rebound.example"}, {"Origin": "https://evil.example"}]
 )
