@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 
 from infra.local.postgres_programs import programs_directory
-from infra.migrate import backfill, restore_points
+from infra.migrate import backfill, released, restore_points
 from infra.migrate.files import MigrationError, create, load
 from infra.migrate.inspection import pending, round_trip, status, verify
 from infra.migrate.lint import lint
@@ -51,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     command("lint", _lint, "report locks, rewrites and losses; refuse what is unsafe")
     command("backfill", _backfill, "start or resume a backfill").add_argument("name")
     command("pause", _pause, "pause a running backfill").add_argument("name")
+    command("freeze", _freeze, "keep what this code asks of the database, as what is published")
     point = command("restore-point", _restore_point, "dump the database, or note a snapshot")
     point.add_argument("--snapshot", help="name of a verified backup that exists already")
     point.add_argument("--dump", type=Path, help="file to write with pg_dump")
@@ -122,6 +123,14 @@ def _backfill(chosen: argparse.Namespace) -> int:
 
 def _pause(chosen: argparse.Namespace) -> int:
     backfill.pause(_url(), chosen.name)
+    return 0
+
+
+def _freeze(_: argparse.Namespace) -> int:
+    if waiting := pending(_url()):
+        raise MigrationError(f"apply what is pending first: {waiting[0].label} ...")
+    with psycopg.connect(_url(), autocommit=True) as connection:
+        released.FILE.write_text(released.dumps(released.described(connection)), encoding="utf-8")
     return 0
 
 
