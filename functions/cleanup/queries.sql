@@ -65,3 +65,6 @@ select o.table_name, t.tier, r.hours
 
 -- name: ensure_partitions
 select ensure_event_partitions(current_date, %(months)s)
+
+-- name: refresh_course_stats
+select refresh_course_stats()

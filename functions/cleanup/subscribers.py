@@ -38,3 +38,9 @@ def ensure_event_partitions(run: ScheduledRun) -> None:
     """Make the history's partitions of the coming year, so that none is missing when it begins."""
     made = run.unit(lambda unit: unit.db.value(sql.ensure_partitions, months=MONTHS_AHEAD))
     run.count("made", made)
+
+
+@subscribers.every("rate(15 minutes)")
+def refresh_course_stats(run: ScheduledRun) -> None:
+    """Compute the figures of courses anew, beside their readers."""
+    run.count("courses", run.unit(lambda unit: unit.db.value(sql.refresh_course_stats)))

@@ -110,6 +110,9 @@ class DeletionCounts(CourseCounts):
     sections: int
     lessons: int
     progress_records: int
+    enrichments: int
+    enrichment_reports: int
+    quiz_attempts: int
 
 
 class DeletionPreview(Model):

@@ -7,7 +7,8 @@ import pytest
 from tests.campus import Campus, User, context, queue_event, token
 
 NO_CONTENT = (
-    "enrollments", "sections", "lessons", "progressRecords",
+    "enrollments", "sections", "lessons", "progressRecords", "enrichments",
+    "enrichmentReports", "quizAttempts",
     "flashcardDecks", "flashcards", "flashcardReviews",
 )  # fmt: skip
 DUE = "2027-11-10T10:00:00Z"
@@ -115,6 +116,9 @@ def test_the_previewed_counts_come_true(campus: Campus, user: User):
         "sections": "section",
         "lessons": "lesson",
         "progressRecords": "progress_record",
+        "enrichments": "enrichment",
+        "enrichmentReports": "enrichment_report",
+        "quizAttempts": "quiz_attempt",
     }
     taken = {
         kind: campus.rows(

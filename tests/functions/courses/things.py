@@ -30,6 +30,21 @@ LESSON = {
 }  # fmt: skip
 
 
+QUIZ = {"questions": [
+    {"text": "{words}", "options": ["{words}", "No"], "correct": [0], "explanation": "{words}"},
+]}  # fmt: skip
+SETTINGS = {
+    "language": "en", "length": "short", "difficulty": 2, "questions": 5, "instructions": "{words}",
+}  # fmt: skip
+ENRICHMENT = {"type": "quiz", "settings": SETTINGS, "draft": QUIZ}
+
+
+def _attempt(plot: Plot) -> str:
+    path = f"/v2/enrichments/{plot.some('enrichment')}"
+    plot.campus.call("POST", f"{path}/approve", plot.user)
+    return plot.campus.call("POST", f"{path}/attempts", plot.user, {"answers": [[0]]}).data["id"]
+
+
 def _progress(plot: Plot) -> str:
     path = f"/v2/lessons/{plot.some('lesson')}/progress"
     return plot.campus.call("PUT", path, plot.user, {"percentDone": 50}).data["id"]
@@ -65,6 +80,14 @@ THINGS = [
     Thing("section", "/courses/{course_id}/sections", SECTION),
     Thing("lesson", "/courses/{course_id}/lessons", LESSON),
     Thing("progress_record", make=_progress),
+    Thing("enrichment", "/lessons/{lesson_id}/enrichments", ENRICHMENT),
+    Thing("quiz_attempt", make=_attempt),
+    Thing(
+        "enrichment_report",
+        "/enrichments/{enrichment_id}/reports",
+        {"reason": "wrong", "comment": "{words}"},
+        once=True,
+    ),
     Thing("flashcard_deck", "/flashcard-decks", DECK),
     Thing("flashcard", "/flashcards", CARD),
     Thing("flashcard_review", "/flashcards/{flashcard_id}/reviews", REVIEW),
@@ -78,6 +101,10 @@ BODIES = {
     "SectionPatch": SECTION,
     "LessonPatch": LESSON,
     "LessonBatch": {"lessons": [LESSON]},
+    "EnrichmentPatch": {"settings": SETTINGS},
+    "DraftPatch": {"draft": QUIZ},
+    "EnrichmentBatch": {"lessonIds": ["{lesson_id}"], "types": ["quiz"], "settings": SETTINGS},
+    "NewAttempt": {"answers": [[0]], "durationMs": 4200},
     "NewLessonProgress": {"percentDone": 100, "secondsSpent": 900},
     "StructureOrder": {"sections": [{"id": "{section_id}", "lessons": ["{lesson_id}"]}]},
     "FlashcardDeckPatch": DECK,
@@ -99,4 +126,9 @@ def _batches(victim: Victim) -> Iterator[Json]:
         yield {"lessons": [{"title": "Mine", "sectionId": section}]}
 
 
-FOREIGN = {"StructureOrder": _orders, "LessonBatch": _batches}
+def _requests(victim: Victim) -> Iterator[Json]:
+    for lesson in victim.ids_of("lesson_id"):
+        yield {"lessonIds": [lesson], "types": ["quiz"]}
+
+
+FOREIGN = {"StructureOrder": _orders, "LessonBatch": _batches, "EnrichmentBatch": _requests}
