@@ -22,6 +22,8 @@ from tests.environment import PASSWORDS, function_environment
 from tests.gateway import somewhere
 from tests.people import User
 from tests.postgres import (
+    SERVER_URL,
+    TEMPLATE,
     create_database,
     create_template,
     drop_database,
@@ -29,8 +31,6 @@ from tests.postgres import (
     with_database,
 )
 
-SERVER_URL = "CAMPUS_TEST_SERVER_URL"
-TEMPLATE = "CAMPUS_TEST_TEMPLATE"
 SECONDS_A_RUN_NEVER_TAKES = 6 * 3600
 RUN = pytest.StashKey[tuple[Path, Server]]()
 

@@ -10,6 +10,10 @@ from psycopg import sql
 
 from infra import migrate
 
+# Variables by which a test run's first process tells its workers of the server and the template.
+SERVER_URL = "CAMPUS_TEST_SERVER_URL"
+TEMPLATE = "CAMPUS_TEST_TEMPLATE"
+
 
 def create_template(url: str, passwords: dict[str, str]) -> str:
     """The name of a migrated database, to be copied."""

@@ -1,6 +1,9 @@
 """The how-tos and `make new-domain` do what they say: followed to the letter, in a scratch copy."""
 
+import re
+import shutil
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -15,45 +18,70 @@ from tests.infra.how_to.third_version import add_third_version
 PAGES = ROOT / "docs" / "how-to"
 
 
-@pytest.fixture
-def scratch(tmp_path: Path) -> Scratch:
-    return Scratch.copy(tmp_path)
+DOCUMENTS = "tests/infra/openapi/test_documents.py"
 
 
-def follow(scratch: Scratch, *pages: str) -> list[str]:
-    """Do what how-tos say. Returns the tests that they add."""
-    steps = [step for page in pages for step in blocks(PAGES / f"{page}.md")]
+@dataclass(frozen=True)
+class Followed:
+    """A copy in which all how-tos were followed and a domain was begun, and what its tests said."""
+
+    scratch: Scratch
+    added: list[str]
+    said: str
+
+    def proven_by(self, what: str, *proofs: str) -> None:
+        """Proofs have found what is new by themselves."""
+        for proof in proofs:
+            passed = rf"PASSED tests/proofs/test_{proof}\.py::.*{what}"
+            assert re.search(passed, self.said), f"nothing of {what} for {proof}"
+
+
+@pytest.fixture(scope="module")
+def followed(tmp_path_factory: pytest.TempPathFactory) -> Followed:
+    """Everything at once: to make a copy, its documents and its databases is most of the work."""
+    scratch = Scratch.copy(tmp_path_factory.mktemp("followed"))
+    written = scratch.make("new-domain", "NAME=library").splitlines()
+    steps = [step for page in sorted(PAGES.glob("*.md")) for step in blocks(page)]
     for step in steps:
         step.apply(scratch.root)
-    scratch.fix(*{step.path for step in steps})
-    return [step.path for step in steps if step.new]
-
-
-def test_an_endpoint_answers_and_a_subscriber_reacts(scratch: Scratch):
-    added = follow(scratch, "add-an-endpoint", "add-a-subscriber")
-    assert [Path(path).stem for path in added] == ["test_advance", "test_full_week"]
+    scratch.fix(*written, *{step.path for step in steps})
+    added = [step.path for step in steps if step.new]
+    names = " or ".join(Path(path).stem for path in added)
     said = scratch.pytest(
         *added,
-        "tests/infra/test_template.py",
-        "tests/infra/openapi/test_documents.py",
+        "tests/functions/library",
         "tests/proofs",
+        "tests/infra/test_template.py",
+        DOCUMENTS,
+        "tests/events",
         "-k",
-        "(advance or full_week or template or published) and not plans and not versions_hold",
+        f"library or advance or {names} or test_template or test_contracts or test_schema"
+        " or test_documents and published and v1",
         "-rA",
     )
-    proven_by(said, "access", "hostile_input", "mass_assignment", "tenants")
-    assert (scratch.root / "events/samples/notifications/event-streak.updated.json").exists()
+    return Followed(scratch, added, said)
 
 
-def proven_by(said: str, *proofs: str) -> None:
-    """Proofs have found what is new by themselves."""
-    for proof in proofs:
-        assert f"PASSED tests/proofs/test_{proof}.py" in said, f"nothing new for {proof}"
+@pytest.mark.xdist_group("how-to")
+def test_an_endpoint_answers_and_a_subscriber_reacts(followed: Followed):
+    for test in ("test_advance", "test_full_week"):
+        [path] = [path for path in followed.added if Path(path).stem == test]
+        assert f"PASSED {path}" in followed.said
+    followed.proven_by("advance", "access", "hostile_input", "mass_assignment", "tenants")
+    samples = followed.scratch.root / "events/samples/notifications"
+    assert (samples / "event-streak.updated.json").exists()
 
 
-def test_a_breaking_change_reaches_the_newest_version_alone(scratch: Scratch):
-    added = follow(scratch, "add-a-breaking-change")
-    scratch.pytest(*added)
+@pytest.mark.xdist_group("how-to")
+def test_a_new_domain_passes_its_own_tests_and_every_proof(followed: Followed):
+    assert "PASSED tests/functions/library/test_library.py" in followed.said
+    followed.proven_by("library", "access", "envelopes", "hostile_input", "mass_assignment")
+    followed.proven_by("library", "plans", "tenants")
+
+
+@pytest.mark.xdist_group("how-to")
+def test_a_breaking_change_reaches_the_newest_version_alone(followed: Followed):
+    scratch = followed.scratch
     assert compare(scratch, "v1") == []
     broken = compare(scratch, "v2")
     assert broken
@@ -64,7 +92,8 @@ def test_a_breaking_change_reaches_the_newest_version_alone(scratch: Scratch):
     assert "In the counts of items, `study_sessions` became `sessions`." in guide.read_text()
 
 
-def test_a_third_version_leaves_both_others_as_they_are(scratch: Scratch):
+def test_a_third_version_leaves_both_others_as_they_are(tmp_path: Path):
+    scratch = Scratch.copy(tmp_path)
     added = add_third_version(scratch)
     scratch.run(".venv/bin/python", "-m", "infra.openapi")
     assert compare(scratch, "v1") == compare(scratch, "v2") == []
@@ -75,8 +104,7 @@ def test_a_third_version_leaves_both_others_as_they_are(scratch: Scratch):
         assert f"# From {version} to v3" in guide
         told = guide.partition(step)[2]
         assert told.index('"platform": "ios"') < told.index('"system": "ios"')
-    documents = "tests/infra/openapi/test_documents.py"
-    scratch.pytest(added, documents, "-k", "three_versions or valid_openapi or same_id")
+    scratch.pytest(added, DOCUMENTS, "-k", "three_versions or valid_openapi or same_id")
 
 
 def compare(scratch: Scratch, version: str) -> list[str]:
@@ -94,21 +122,6 @@ def compare(scratch: Scratch, version: str) -> list[str]:
     return done.stdout.splitlines()
 
 
-def test_a_new_domain_passes_its_own_tests_and_every_proof(scratch: Scratch):
-    written = scratch.make("new-domain", "NAME=library").splitlines()
-    scratch.fix(*written)
-    said = scratch.pytest(
-        "tests/functions/library",
-        "tests/proofs",
-        "tests/infra/test_template.py",
-        "tests/events",
-        "-k",
-        "library or test_template or test_contracts or test_schema",
-        "-rA",
-    )
-    proven_by(said, "access", "envelopes", "hostile_input", "mass_assignment", "plans", "tenants")
-
-
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
@@ -123,9 +136,17 @@ def test_a_new_domain_passes_its_own_tests_and_every_proof(scratch: Scratch):
     ],
 )
 def test_a_domain_that_would_overwrite_or_hide_something_is_refused(
-    scratch: Scratch, name: str, reason: str
+    tmp_path: Path, name: str, reason: str
 ):
-    template = (scratch.root / "template.yaml").read_text()
+    for part in ("template.yaml", "tests/proofs/access.txt", "events/operations.py"):
+        (tmp_path / part).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / part, tmp_path / part)
+    (tmp_path / "functions/tasks").mkdir(parents=True)
+    before = contents(tmp_path)
     with pytest.raises(SystemExit, match=reason):
-        new_domain.create(name, scratch.root)
-    assert (scratch.root / "template.yaml").read_text() == template
+        new_domain.create(name, tmp_path)
+    assert contents(tmp_path) == before
+
+
+def contents(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
