@@ -4,15 +4,18 @@ from uuid import UUID
 
 from events.flashcards import FlashcardDeckCreated, FlashcardDeckUpdated
 from functions.courses.flashcard_models import (
+    DeletedFlashcardDeck,
     FlashcardDeck,
     FlashcardDeckPatch,
     FlashcardDeckQuery,
     NewFlashcardDeck,
+    TrashQuery,
 )
 from functions.courses.operations import delete_part, entity, missing, purge_part, restore_part
 from shared.errors import Refusal
 from shared.ids import uuid7
 from shared.models import Page
+from shared.plans import plan_of
 from shared.request import Request
 from shared.routing import Routes
 from shared.sql import queries
@@ -34,6 +37,13 @@ def create_flashcard_deck(request: Request, body: NewFlashcardDeck) -> Flashcard
     deck = entity(FlashcardDeck, _with_course(row))
     request.emit(FlashcardDeckCreated(flashcard_deck_id=deck.id, course_id=deck.course_id))
     return deck
+
+
+@routes.get("/trash")
+def list_deleted_flashcard_decks(request: Request, query: TrashQuery) -> Page[DeletedFlashcardDeck]:
+    """List the decks in the trash, the last deleted first."""
+    hours = plan_of(request).trash_hours
+    return request.db.page(DeletedFlashcardDeck, sql.list_deleted_decks, query, trash_hours=hours)
 
 
 @routes.get("/{flashcard_deck_id}")

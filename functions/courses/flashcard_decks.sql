@@ -12,6 +12,13 @@ select id, course_id, title, description,
   from flashcard_deck as d
  where user_id = %(user_id)s and deleted_at is null
 
+-- name: list_deleted_decks
+-- sort -deleted_at: deleted_at
+select id, course_id, title, deletion_id, version, created_at, updated_at, deleted_at,
+       deleted_at + make_interval(hours => %(trash_hours)s) as purge_at
+  from flashcard_deck
+ where user_id = %(user_id)s and deleted_at is not null
+
 -- name: get_deck
 select id, course_id, title, description,
        (select jsonb_build_object('cards', count(*), 'new', count(*) filter (where c.state = 'new'),

@@ -48,6 +48,14 @@ class FlashcardDeck(Deletable):
     counts: DeckCounts
 
 
+class DeletedFlashcardDeck(Deletable):
+    """A deck in the trash. Everything that its deletion took carries the same `deletionId`."""
+
+    course_id: UUID | None
+    title: str
+    deletion_id: UUID
+
+
 class NewFlashcardDeck(Model):
     """A new deck."""
 
@@ -62,6 +70,10 @@ class FlashcardDeckPatch(Model):
     title: DeckTitle = ABSENT
     description: DeckDescription = ABSENT
     course_id: Id | None = None
+
+
+class TrashQuery(ListQuery):
+    """How a trash is paged."""
 
 
 class FlashcardDeckQuery(ListQuery):
@@ -87,6 +99,14 @@ class Flashcard(Deletable):
     last_reviewed_at: datetime | None
     reviews: int
     lapses: int
+
+
+class DeletedFlashcard(Deletable):
+    """A card in the trash, by itself or with its deck, as `deletionId` says."""
+
+    deck_id: UUID
+    front: str
+    deletion_id: UUID
 
 
 class NextDates(Model):

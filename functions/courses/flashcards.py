@@ -4,15 +4,18 @@ from uuid import UUID
 
 from events.flashcards import FlashcardCreated, FlashcardUpdated
 from functions.courses.flashcard_models import (
+    DeletedFlashcard,
     Flashcard,
     FlashcardPatch,
     FlashcardQuery,
     NewFlashcard,
+    TrashQuery,
 )
 from functions.courses.operations import delete_part, entity, missing, purge_part, restore_part
 from shared.errors import Refusal
 from shared.ids import uuid7
 from shared.models import Page
+from shared.plans import plan_of
 from shared.request import Request
 from shared.routing import Routes
 from shared.sql import queries
@@ -36,6 +39,13 @@ def create_flashcard(request: Request, body: NewFlashcard) -> Flashcard:
     card = entity(Flashcard, row)
     request.emit(FlashcardCreated(flashcard_id=card.id, deck_id=card.deck_id))
     return card
+
+
+@routes.get("/trash")
+def list_deleted_flashcards(request: Request, query: TrashQuery) -> Page[DeletedFlashcard]:
+    """List the cards in the trash, the last deleted first."""
+    hours = plan_of(request).trash_hours
+    return request.db.page(DeletedFlashcard, sql.list_deleted_flashcards, query, trash_hours=hours)
 
 
 @routes.get("/{flashcard_id}")

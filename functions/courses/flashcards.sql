@@ -11,6 +11,13 @@ select id, deck_id, front, back, tags, suspended, state, step, stability, diffic
   from flashcard
  where user_id = %(user_id)s and deleted_at is null
 
+-- name: list_deleted_flashcards
+-- sort -deleted_at: deleted_at
+select id, deck_id, front, deletion_id, version, created_at, updated_at, deleted_at,
+       deleted_at + make_interval(hours => %(trash_hours)s) as purge_at
+  from flashcard
+ where user_id = %(user_id)s and deleted_at is not null
+
 -- name: get_flashcard
 select id, deck_id, front, back, tags, suspended, state, step, stability, difficulty, due_at,
        last_reviewed_at, reviews, lapses, version, created_at, updated_at, deleted_at,

@@ -38,6 +38,7 @@ handle = function(
         lessons.routes,
         lessons.progress,
         structure.routes,
+        structure.trash,
         enrichments.routes,
         enrichments.batches,
         enrichment_steps.routes,

@@ -95,6 +95,28 @@ class LessonQuery(ListQuery):
     q: Search | None = None
 
 
+ContentKind = Literal["section", "lesson", "enrichment"]
+
+
+class DeletedContent(Model):
+    """A section, a lesson or an enrichment (then `title` is its type) in the trash, by itself or
+    with what it belongs to, as `deletionId` says."""
+
+    id: UUID
+    kind: ContentKind
+    title: str
+    deletion_id: UUID
+    version: int
+    created_at: datetime
+    deleted_at: datetime
+
+
+class DeletedContentQuery(ListQuery):
+    """Filters of a course's trash."""
+
+    kind: AnyOf[ContentKind] | None = None
+
+
 class LessonBatch(Model):
     """New lessons, in their order."""
 

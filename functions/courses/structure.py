@@ -1,17 +1,25 @@
-"""The order of a course: all of its sections and lessons at once."""
+"""The order of a course, all of its sections and lessons at once, and the trash of its content."""
 
 from uuid import UUID
 
 from events.courses import CourseUpdated
 from functions.courses.content import teaching
-from functions.courses.lesson_models import CourseStructure, StructureOrder
+from functions.courses.lesson_models import (
+    CourseStructure,
+    DeletedContent,
+    DeletedContentQuery,
+    StructureOrder,
+)
 from functions.courses.plan import course_limit
+from functions.courses.standing import stands_to
 from shared.errors import Refusal
+from shared.models import Page
 from shared.request import Request
 from shared.routing import Routes
 from shared.sql import queries
 
 routes = Routes("/courses/{course_id}/structure", tag="courses")
+trash = Routes("/courses/{course_id}/trash", tag="courses")
 sql = queries(__file__)
 
 
@@ -49,3 +57,13 @@ def put_course_structure(
     event = CourseUpdated(course_id=course_id, changed=["structure"], entity_version=row["version"])
     request.emit(event, user_id=row["owner_id"])
     return get_course_structure(request, course_id)
+
+
+# The first statement asks whether the caller teaches the course.
+@trash.get("", statements=2, errors=("FORBIDDEN",))
+def list_deleted_content(
+    request: Request, course_id: UUID, query: DeletedContentQuery
+) -> Page[DeletedContent]:
+    """List what is in the trash of a live course, the last deleted first, for who teaches it."""
+    stands_to(request, course_id, "owner", "admin", "instructor")
+    return request.db.page(DeletedContent, sql.list_deleted_content, query, course_id=course_id)

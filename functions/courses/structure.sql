@@ -25,3 +25,10 @@ select p.owner_id, p.role, p.locked, a.outcome, a.missing, a.unknown, a.version
        left join lateral arrange_course(%(course_id)s, %(sections)s::uuid[], %(lessons)s::uuid[],
                                         %(places)s::uuid[], %(if_match)s) as a
               on p.role in ('owner', 'admin', 'instructor') and not p.locked
+
+-- name: list_deleted_content
+-- sort -deleted_at: deleted_at
+-- filter kind: kind = any(%(kind)s)
+select id, kind, title, deletion_id, version, created_at, deleted_at
+  from deleted_content
+ where course_id = %(course_id)s and deleted_at is not null

@@ -22,7 +22,15 @@ from tests.things import by_dependence, things
 CANARY = "Xanthochromism"
 GETS = [item for item in every_route() if item[2].method == "GET"]
 # The trash shows what is deleted, and the audit tells of it: that is what they are for.
-SHOWS = ("/tasks/trash", "/courses/trash", "/organizations/trash", "/admin/audit-entries")
+SHOWS = (
+    "/tasks/trash",
+    "/courses/trash",
+    "/courses/{course_id}/trash",
+    "/flashcard-decks/trash",
+    "/flashcards/trash",
+    "/organizations/trash",
+    "/admin/audit-entries",
+)
 # A deleted course is told of, and that is counted.
 TELLS = "/notifications"
 # What was studied stays studied, wherever the session has gone.

@@ -152,6 +152,21 @@ def test_a_deck_comes_back_with_exactly_what_went_with_it(campus: Campus, user: 
     ]
 
 
+def test_the_trash_tells_what_went_together(campus: Campus, user: User):
+    of = deck(campus, user, title="Gone")
+    made, alone = card(campus, user, of), card(campus, user)
+    assert campus.call("DELETE", f"/v2/flashcards/{alone}", user).status == 204
+    assert campus.call("DELETE", f"/v2/flashcard-decks/{of}", user).status == 204
+    [gone] = campus.call("GET", "/v2/flashcard-decks/trash", user).data
+    assert (gone["id"], gone["title"]) == (of, "Gone")
+    assert gone["purgeAt"] > gone["deletedAt"]
+    cards = campus.call("GET", "/v2/flashcards/trash", user).data
+    assert [one["id"] for one in cards] == [made, alone]
+    assert cards[0]["deletionId"] == gone["deletionId"] != cards[1]["deletionId"]
+    for path in ("flashcards", "flashcard-decks"):
+        assert campus.call("GET", f"/v2/{path}/trash", campus.user()).data == []
+
+
 def test_only_what_is_in_the_trash_goes_for_good(campus: Campus, user: User):
     of = deck(campus, user)
     made = card(campus, user, of)

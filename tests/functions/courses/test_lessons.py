@@ -270,3 +270,25 @@ def test_under_a_locked_course_nothing_can_be_written(campus: Campus, premium: U
         campus.call("POST", f"/v2/courses/{courses[2]}/lessons", premium, {"title": "x"}).status
         == 201
     )
+
+
+def test_the_trash_of_a_course_is_for_who_teaches_it(campus: Campus, user: User):
+    of, student, instructor = classroom(campus, user)
+    within = section(campus, user, of)
+    made = lesson(campus, user, of, sectionId=within, title="Gone")
+    alone = lesson(campus, user, of, title="Gone alone")
+    for path in (f"lessons/{alone}", f"sections/{within}"):
+        assert campus.call("DELETE", f"/v2/courses/{of}/{path}", user).status == 204
+    path = f"/v2/courses/{of}/trash"
+    trash = campus.call("GET", path, instructor).data
+    assert campus.lines[-1]["db_round_trips"] <= 3
+    assert {one["id"] for one in trash[:2]} == {within, made}
+    assert (trash[2]["id"], trash[2]["title"], trash[2]["kind"]) == (alone, "Gone alone", "lesson")
+    assert trash[0]["deletionId"] == trash[1]["deletionId"] != trash[2]["deletionId"]
+    only = campus.call("GET", f"{path}?kind=section", user).data
+    assert [one["id"] for one in only] == [within]
+    refused = campus.call("GET", path, student)
+    assert (refused.status, refused.error) == (403, "FORBIDDEN")
+    assert campus.call("GET", path, campus.user()).status == 404
+    assert campus.call("DELETE", f"/v2/courses/{of}", user).status == 204
+    assert campus.call("GET", path, user).status == 404
