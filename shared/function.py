@@ -3,6 +3,7 @@
 handle = function("tasks", routes=[assignments.routes, ...], subscribers=subscribers)
 """
 
+import gc
 import os
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -63,3 +64,5 @@ def _prepare(api: Api) -> None:
     for step in steps:
         with suppress(Exception):
             step()
+    gc.freeze()  # modules, routes and models are never garbage
+    gc.enable()

@@ -103,7 +103,8 @@ def verify(token: str) -> Credentials:
 
 
 def prepare() -> None:
-    """Have the pool's keys before the first token comes."""
+    """Have the pool's keys, and what verifies with them, before the first token comes."""
+    _verifying()
     _keys.refresh()
 
 
@@ -120,14 +121,20 @@ def _verify(token: str) -> Credentials:
 
 
 def _check_signature(kid: str, message: bytes, signature: bytes) -> None:
+    wrong, padding, digest = _verifying()
+    try:
+        _keys.find(kid).verify(signature, message, padding(), digest())
+    except wrong:
+        raise Refusal("INVALID_TOKEN") from None
+
+
+def _verifying() -> tuple[type[Exception], Any, Any]:
+    """What RS256 takes. Functions that nobody signs in to never load it."""
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
     from cryptography.hazmat.primitives.hashes import SHA256
 
-    try:
-        _keys.find(kid).verify(signature, message, PKCS1v15(), SHA256())
-    except InvalidSignature:
-        raise Refusal("INVALID_TOKEN") from None
+    return InvalidSignature, PKCS1v15, SHA256
 
 
 def _check_claims(token: str, claims: dict[str, Any]) -> Credentials:

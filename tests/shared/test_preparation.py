@@ -1,6 +1,11 @@
 """What a function does before its first request, while Lambda gives it a whole processor."""
 
+import gc
+import os
+import subprocess
+import sys
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,12 +14,15 @@ from shared import identity
 from shared.database import database
 from shared.function import function
 from shared.routing import Routes
+from tests.campus import ROOT
 
 
 @pytest.fixture
-def in_init(monkeypatch: pytest.MonkeyPatch) -> None:
+def in_init(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "campus-test")
     monkeypatch.setattr(identity, "_keys", identity._KeySet())
+    yield
+    gc.unfreeze()
 
 
 def routes(**options: Any) -> Routes:
@@ -57,6 +65,25 @@ def test_a_function_that_only_staff_calls_waits_for_nobody():
 def test_a_database_that_is_down_leaves_it_to_the_request(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("DATABASE_URL", "postgresql://127.0.0.1:1/campus")
     assert prepared(routes()) == (False, True)
+
+
+def test_garbage_is_looked_for_again_when_init_is_over_and_not_before():
+    code = """
+import gc, functions
+during = gc.isenabled()
+import functions.health.handler
+print(during, gc.isenabled(), gc.get_freeze_count() > 10_000)"""
+    found = [
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONPATH": str(ROOT), **extra},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.split()
+        for extra in ({"AWS_LAMBDA_FUNCTION_NAME": "campus-test"}, {})
+    ]
+    assert found == [["False", "True", "True"], ["True", "True", "False"]]
 
 
 def test_outside_of_lambda_nothing_is_done():
