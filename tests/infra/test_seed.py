@@ -34,6 +34,9 @@ def test_every_weekday_gives_a_whole_term(
     assert count(connection, "assignment") == 40
     assert count(connection, "lecture where recurrence like 'FREQ=WEEKLY%'") == 7
     assert count(connection, "study_session where status = 'finished'") == 21
+    assert count(connection, "lesson") == 6
+    assert count(connection, "progress_record where completed_at is not null") == 2
+    assert count(connection, "flashcard where state = 'new' and due_at <= now()") == 6
     for status in ("graded", "submitted", "in_progress", "todo", "excused"):
         assert count(connection, f"assignment where status = '{status}'") > 0, status
     assert count(connection, "assignment where status = 'todo' and due_at < now()") >= 1

@@ -23,6 +23,7 @@ from tests.functions.courses.cards import (
     undo,
     wire,
 )
+from tests.functions.courses.classes import classroom
 
 RATINGS = ["again", "hard", "good", "easy"]
 some = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
@@ -222,6 +223,31 @@ def test_the_deadline_moves_with_the_exam_and_the_deck(campus: Campus, user: Use
     assert due_after(f"/v2/courses/{course}", {"examOn": None}) == free
     past = (today - timedelta(days=30)).isoformat()
     assert due_after(f"/v2/courses/{course}", {"examOn": past}) == free
+
+
+def test_the_exam_of_a_course_is_the_deadline_of_all_who_learn_for_it(campus: Campus, user: User):
+    """A student's deck for a teacher's course: each is due on the clock of its owner."""
+    of, student, _ = classroom(campus, user)
+    campus.admin.execute(
+        "update app_user set timezone = 'Pacific/Auckland' where id = %s", (student.id,)
+    )
+    cards = {
+        learner.id: card(campus, learner, deck(campus, learner, courseId=of))
+        for learner in (user, student)
+    }
+    for learner in (user, student):
+        assert answer(campus, learner, cards[learner.id], "easy").status == 201
+    exam = datetime.now(UTC).date() + timedelta(days=5)
+    path = f"/v2/courses/{of}"
+    assert campus.call("PATCH", path, user, {"examOn": exam.isoformat()}).status == 200
+    assert campus.deliver() == []
+    due = {owner: stored(campus, one)["due_at"] for owner, one in cards.items()}
+    assert datetime.fromisoformat(due[user.id]) == eve(exam, "UTC")
+    assert datetime.fromisoformat(due[student.id]) == eve(exam, "Pacific/Auckland")
+    before = stored(campus, cards[student.id])
+    assert campus.call("DELETE", path, user).status == 204
+    assert campus.deliver() == []
+    assert stored(campus, cards[student.id]) == before
 
 
 def test_the_scheduler_brings_no_heavy_library():
