@@ -84,3 +84,26 @@ class EnrollmentRemoved(Event, type="enrollment.removed"):
 
     enrollment_id: UUID
     course_id: UUID
+
+
+class ShareLinkCreated(Event, type="share_link.created"):
+    """A link to a course was made."""
+
+    share_link_id: UUID
+    course_id: UUID
+    permission: Literal["view", "clone"]
+
+
+class ShareLinkUsed(Event, type="share_link.used"):
+    """Somebody opened a course by a link. `views` is how often that has happened."""
+
+    share_link_id: UUID
+    course_id: UUID
+    views: int
+
+
+class ShareLinkRevoked(Event, type="share_link.revoked"):
+    """A link to a course is no longer good for anything."""
+
+    share_link_id: UUID
+    course_id: UUID

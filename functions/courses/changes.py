@@ -90,7 +90,7 @@ class CourseCountsAsFields(Change):
 
 class DeletionOfContent(Change):
     """The preview of a course's deletion also counts what courses have besides study items:
-    enrollments, sections, lessons with the progress made in them, and flashcards."""
+    enrollments, share links, sections, lessons with the progress made in them, and flashcards."""
 
     models = (DeletionCounts,)
     edits = tuple(

@@ -19,9 +19,9 @@ class Enrollment(Entity):
 
 
 class NewEnrollment(Model):
-    """Who takes part: without `userId` the caller."""
+    """Who takes part: a member of the course's organization, without `memberId` the caller."""
 
-    user_id: Id | None = None
+    member_id: Id | None = None
     role: EnrollmentRole = "student"
 
 

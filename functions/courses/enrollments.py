@@ -41,16 +41,16 @@ def create_enrollment(request: Request, course_id: UUID, body: NewEnrollment) ->
     it enrolls members of its organization, as students or instructors."""
     made = uuid7()
     row = request.db.rows(
-        sql.enroll, id=made, course_id=course_id, person=body.user_id, role=body.role
+        sql.enroll, id=made, course_id=course_id, member_id=body.member_id, role=body.role
     )[0]
     if row["outcome"] == "stranger":
-        raise invalid("user_id", "must be a member of the course's organization")
+        raise invalid("member_id", "must be a member of the course's organization")
     if row["outcome"] == "there":
         raise Refusal("ALREADY_EXISTS", "This person takes part already.")
     refused(request, row["outcome"])
     request.emit(
         EnrollmentCreated(enrollment_id=made, course_id=course_id, role=body.role),
-        user_id=body.user_id or request.user_id,
+        user_id=row["person_id"],
     )
     return request.db.one(Enrollment, sql.get_enrollment, course_id=course_id, id=made)
 

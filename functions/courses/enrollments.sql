@@ -1,5 +1,5 @@
 -- name: enroll
-select outcome, owner_id from enroll(%(id)s, %(course_id)s, %(person)s, %(role)s)
+select outcome, person_id from enroll(%(id)s, %(course_id)s, %(member_id)s, %(role)s)
 
 -- Whoever teaches the course sees everybody, a student themselves.
 -- name: list_enrollments

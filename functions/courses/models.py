@@ -104,6 +104,7 @@ class DeletionCounts(CourseCounts):
 
     reminders: int
     enrollments: int
+    share_links: int
     flashcard_decks: int
     flashcards: int
     flashcard_reviews: int

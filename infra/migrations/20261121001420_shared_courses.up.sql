@@ -24,29 +24,28 @@ language sql stable security definer set search_path = public, pg_temp as $$
             or c.visibility = 'organization'
                and c.organization_id = any(caller_ids('organization_ids'))
                and exists (select from organization as o
-                            where o.id = c.organization_id
+                            where o.id = c.organization_id and o.deleted_at is null
                               and (o.settings ->> 'self_enrollment')::boolean))
 $$;
 call run_as_definer('course_takes(uuid)', 'campus_app');
 
--- Enrolls the caller (p_person null), or by whoever teaches the course a member of its
+-- Enrolls the caller (p_member null), or by whoever teaches the course a member of its
 -- organization. The outcome is `done`, `missing` (no such course for the caller), `forbidden`
--- (it takes nobody who asks; or the caller does not teach it), `stranger` (p_person is no member)
+-- (it takes nobody who asks; or the caller does not teach it), `stranger` (p_member is no member)
 -- or `there` (already enrolled).
-create function enroll(p_id uuid, p_course uuid, p_person uuid, p_role text)
-returns table (outcome text, owner_id uuid)
+create function enroll(p_id uuid, p_course uuid, p_member uuid, p_role text)
+returns table (outcome text, person_id uuid)
 language plpgsql volatile security invoker set search_path = public, pg_temp as $$
 #variable_conflict use_column
 declare
-    v_me    uuid := nullif(current_setting('app.user_id', true), '')::uuid;
-    v_who   uuid := coalesce(p_person, v_me);
+    v_who   uuid := nullif(current_setting('app.user_id', true), '')::uuid;
     v_role  text := course_role(p_course);
     v_owner uuid;
     v_group uuid;
 begin
     select c.user_id, c.organization_id into v_owner, v_group
       from course as c where c.id = p_course and c.deleted_at is null;
-    if p_person is null or p_person = v_me then
+    if p_member is null then
         v_owner := coalesce((select t.owner_id from course_takes(p_course) as t),
                             case when v_role in ('owner', 'admin', 'instructor') then v_owner end);
         outcome := case when v_owner is not null and (p_role = 'student' or v_role is not null
@@ -54,12 +53,11 @@ begin
                         when v_role is null and v_owner is null then 'missing'
                         else 'forbidden' end;
     else
+        select m.user_id into v_who from membership as m
+         where m.id = p_member and m.organization_id = v_group and m.deleted_at is null;
         outcome := case when v_role is null then 'missing'
                         when not teaches_course(p_course) then 'forbidden'
-                        when not exists (select from membership as m
-                                          where m.user_id = p_person and m.deleted_at is null
-                                            and m.organization_id = v_group) then 'stranger'
-                        else 'done' end;
+                        when v_who is null then 'stranger' else 'done' end;
     end if;
     if outcome = 'done' then
         perform set_config('app.course_ids', (caller_ids('course_ids') || p_course)::text, true);
@@ -70,7 +68,7 @@ begin
             outcome := 'there';
         end if;
     end if;
-    return query select outcome, v_owner;
+    return query select outcome, v_who;
 end
 $$;
 

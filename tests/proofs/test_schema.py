@@ -18,6 +18,10 @@ SEEING_ALL = {
     "set_belongings": set(),  # admission calls it
     "person_name": {"app"},
     "course_takes": {"app"},
+    "accept_invitation": {"app"},
+    "share_link_lock": {"app"},
+    "share_link_failed": {"app"},
+    "open_share_link": {"app"},
     "register_device": {"app"},
     "username_is_free": {"app", "system"},
     "ensure_event_partitions": {"system"},

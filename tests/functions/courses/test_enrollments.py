@@ -53,15 +53,17 @@ def test_members_take_part_where_their_organization_lets_them(campus: Campus):
 
 
 def test_teachers_enroll_members_and_nobody_else(campus: Campus):
-    organization, people, _ = staffed(campus)
+    organization, people, members = staffed(campus)
     made = course(campus, people["owner"], organizationId=organization["id"], visibility="private")
-    student, stranger = str(people["student"].id), str(people["stranger"].id)
-    assert enroll(campus, people["instructor"], made, userId=student).status == 404
-    refused = enroll(campus, people["owner"], made, userId=stranger)
+    other, _, foreign = staffed(campus)
+    assert other["id"] != organization["id"]
+    student = str(people["student"].id)
+    assert enroll(campus, people["instructor"], made, memberId=members["student"]).status == 404
+    refused = enroll(campus, people["owner"], made, memberId=foreign["student"])
     assert (refused.status, refused.error) == (422, "VALIDATION_ERROR")
-    assert enroll(campus, people["admin"], made, userId=student).status == 201
+    assert enroll(campus, people["admin"], made, memberId=members["student"]).status == 201
     teacher = enroll(
-        campus, people["admin"], made, userId=str(people["instructor"].id), role="instructor"
+        campus, people["admin"], made, memberId=members["instructor"], role="instructor"
     )
     assert teacher.status == 201
     assert campus.call("GET", f"/v2/courses/{made['id']}", people["student"]).status == 200
@@ -72,7 +74,7 @@ def test_teachers_enroll_members_and_nobody_else(campus: Campus):
     path = f"/v2/courses/{made['id']}/enrollments"
     assert len(campus.call("GET", path, people["instructor"]).data) == 2
     assert [e["userId"] for e in campus.call("GET", path, people["student"]).data] == [student]
-    assert enroll(campus, people["student"], made, userId=stranger).status == 403
+    assert enroll(campus, people["student"], made, memberId=members["admin"]).status == 403
 
 
 def test_what_somebody_takes_part_as_is_changed_by_teachers(campus: Campus, user: User):

@@ -72,10 +72,26 @@ def _enrollment(plot: Plot) -> str:
     return made
 
 
+def _token(plot: Plot) -> str:
+    """The token of a fresh link to the plot's course."""
+    path = f"/v2/courses/{plot.some('course')}/share-links"
+    return plot.campus.call("POST", path, plot.user, {"permission": "clone"}).data["token"]
+
+
+def _invited(plot: Plot) -> str:
+    """The token of an invitation to an organization that the plot's owner is no member of."""
+    other = plot.campus.user()
+    made = plot.campus.call("POST", "/v2/organizations", other, {"name": "Ada"}).data["id"]
+    path = f"/v2/organizations/{made}/invitations"
+    return plot.campus.call("POST", path, other, {"kind": "link"}).data["token"]
+
+
 THINGS = [
     Thing("course", "/courses", COURSE),
     Thing("organization", "/organizations", ORGANIZATION),
     Thing("enrollment", "/courses/{course_id}/enrollments", make=_enrollment),
+    Thing("share_link", "/courses/{course_id}/share-links", {"permission": "clone"}),
+    Thing("invitation", "/organizations/{organization_id}/invitations", {"kind": "code"}),
     Thing("member", "/organizations/{organization_id}/members", make=_member),
     Thing("section", "/courses/{course_id}/sections", SECTION),
     Thing("lesson", "/courses/{course_id}/lessons", LESSON),
@@ -94,6 +110,8 @@ THINGS = [
 ]
 BODIES = {
     "CoursePatch": COURSE,
+    "Cloning": {"title": "{words}"},
+    "ShareLinkPatch": {"permission": "view", "maxViews": 10},
     "EnrollmentPatch": {"role": "instructor", "status": "active"},
     "NewEnrollment": {"role": "student"},
     "MemberPatch": {"role": "student"},
@@ -112,6 +130,7 @@ BODIES = {
     "OrganizationPatch": ORGANIZATION,
 }
 NAMES = {"deck_id": ("flashcard_deck",)}
+VALUES = {"/shared/{token}": _token, "/invitations/{token}": _invited}
 
 
 def _orders(victim: Victim) -> Iterator[Json]:
