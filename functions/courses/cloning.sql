@@ -16,10 +16,12 @@ with allowance as (
            cross join allowance as a
      where s.role = any(%(roles)s) and a.within_limit
     returning *
+), content as (
+    select copy_course_content(%(source_id)s, id, %(user_id)s) from item
 )
 select i.id as copy_id, i.title, i.code, i.description, i.color, i.visibility, i.status,
        i.language, i.exam_on, i.tags, i.organization_id, i.user_id as owner_id, s.role,
        false as locked, '{"assignments": 0, "lectures": 0, "study_sessions": 0}'::jsonb as counts,
        i.version, i.created_at, i.updated_at, i.deleted_at, null::timestamptz as purge_at,
        a.used, a.within_limit
-  from source as s cross join allowance as a left join item as i on true
+  from source as s cross join allowance as a left join item as i on true left join content on true

@@ -23,6 +23,7 @@ from shared.ids import uuid7
 from shared.models import Page, build
 from shared.request import Request
 from shared.routing import Routes
+from shared.sealing import seal
 from shared.sql import queries
 
 MEMBERSHIPS = 100
@@ -48,14 +49,14 @@ def create_invitation(
     """Invite somebody by mail, or whoever has the link or the code. Owners and admins may, only
     owners invite admins. The token of a link or code is shown in this answer only."""
     made = uuid7()
-    token = {"email": lambda: tokens.mailed(made), "link": tokens.fresh, "code": tokens.code}[
-        body.kind
-    ]()
+    token = tokens.code() if body.kind == "code" else tokens.fresh()
+    by_mail = body.kind == "email"
     row = request.db.row(
         sql.create_invitation,
         id=made,
         organization_id=organization_id,
         token_hash=tokens.token_hash(token),
+        sealed_token=seal(token.encode(), "invitation.token") if by_mail else None,
         **body.values(),
     )
     found: dict[str, Any] = dict(row or {})
@@ -68,8 +69,7 @@ def create_invitation(
             invitation_id=made, organization_id=organization_id, kind=body.kind, role=body.role
         )
     )
-    shown = None if body.kind == "email" else token
-    return build(InvitationWithToken, {**found, "token": shown})
+    return build(InvitationWithToken, {**found, "token": None if by_mail else token})
 
 
 @routes.get("/{invitation_id}")

@@ -5,10 +5,10 @@ with standing as (
     select organization_role(%(organization_id)s) as role
 ), item as (
     insert into invitation (id, organization_id, owner_id, user_id, kind, email, role, token_hash,
-                            expires_at, max_uses, mail)
+                            expires_at, max_uses, mail, sealed_token)
     select %(id)s, o.id, o.user_id, %(user_id)s, %(kind)s, %(email)s, %(role)s, %(token_hash)s,
            now() + make_interval(days => %(expires_in_days)s), %(max_uses)s,
-           case when %(kind)s = 'email' then 'waiting' else 'none' end
+           case when %(kind)s = 'email' then 'waiting' else 'none' end, %(sealed_token)s
       from organization as o cross join standing as s
      where o.id = %(organization_id)s and o.deleted_at is null
        and (s.role = 'owner' or s.role = 'admin' and %(role)s <> 'admin')

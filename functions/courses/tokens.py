@@ -1,18 +1,12 @@
 """Tokens that are a permission in themselves. The database keeps a SHA-256 of each: 128 random bits
 and more need no salt."""
 
-import base64
 import hashlib
-import hmac
 import re
 import secrets
-from uuid import UUID
-
-from shared.settings import secret
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no I, L, O, U
 _CODE = re.compile(rf"[{_ALPHABET}]{{26}}")
-_CONTEXT = b"campus.invitation.v1\0"
 
 
 def fresh() -> str:
@@ -24,13 +18,6 @@ def code() -> str:
     """A token of 130 bits to read out and type: 26 letters and digits that nobody mistakes."""
     letters = "".join(secrets.choice(_ALPHABET) for _ in range(26))
     return "-".join((letters[:5], letters[5:10], letters[10:15], letters[15:20], letters[20:]))
-
-
-def mailed(invitation_id: UUID) -> str:
-    """The token of an invitation by mail, derived from its id by HMAC-SHA256 (RFC 2104): whoever
-    writes the mail makes it again, and nothing that could be used is kept or sent to it."""
-    tag = hmac.digest(secret("field-key").encode(), _CONTEXT + invitation_id.bytes, hashlib.sha256)
-    return base64.urlsafe_b64encode(tag).rstrip(b"=").decode()
 
 
 def token_hash(token: str) -> bytes:

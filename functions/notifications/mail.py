@@ -25,13 +25,14 @@ class Unclear(Exception):  # noqa: N818 (an outcome, told to the delivery)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
-    """A mail to one person, in HTML and text, with its one-click way out (RFC 8058)."""
+    """A mail to one person, in HTML and text, with its one-click way out (RFC 8058): all but those
+    of a kind that nobody gets twice."""
 
     to: str
     subject: str
     html: str
     text: str
-    unsubscribe_url: str
+    unsubscribe_url: str = ""
 
 
 def send(mail: Mail) -> str:
@@ -50,10 +51,10 @@ def send(mail: Mail) -> str:
 
 
 def _request(mail: Mail) -> dict[str, Any]:
-    headers = {
-        "List-Unsubscribe": f"<{mail.unsubscribe_url}>",
-        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-    }
+    headers: dict[str, str] = {}
+    if mail.unsubscribe_url:
+        headers["List-Unsubscribe"] = f"<{mail.unsubscribe_url}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return {
         "FromEmailAddress": setting("MAIL_FROM"),
         "Destination": {"ToAddresses": [mail.to]},

@@ -3,10 +3,11 @@
 from uuid import UUID
 
 from events.courses import CourseDeleted
+from events.organizations import InvitationCreated
 from events.tasks import AssignmentCompleted
 from events.users import UserCreated
 from events.webhooks import SubscriptionChanged
-from functions.notifications import deliveries, reminders
+from functions.notifications import deliveries, invitations, reminders
 from functions.notifications.dispatch import Notice, tell
 from functions.notifications.models import DueReminder
 from functions.notifications.workflows import (
@@ -100,6 +101,14 @@ def tell_of_changed_subscription(event: SubscriptionChanged, context: Consumer) 
     tell(context, notice)
 
 
+@subscribers.on(role="system")
+def mail_invitation(event: InvitationCreated, context: Consumer) -> None:
+    """The mail of an invitation by mail, at once; what is left undone goes with the next minute."""
+    if event.kind != "email":
+        return
+    invitations.send_afterwards(context)
+
+
 @subscribers.every("rate(1 minute)")
 def send_due_reminders(run: ScheduledRun) -> None:
     """Remind of what is due. A reminder that fails keeps no other from its time."""
@@ -118,6 +127,7 @@ def deliver_pending(run: ScheduledRun) -> None:
     """Send the mails that are due and that nobody has sent: deferred ones, and what a crash or the
     provider left undone."""
     run.count("given_up", run.unit(deliveries.clear_away))
+    run.count("invitations", invitations.send_invitations(run.unit, run.seconds_left))
     while run.seconds_left() > deliveries.SECONDS_A_MAIL:
         claimed = deliveries.send_due(run.unit, run.seconds_left)
         run.count("claimed", claimed)

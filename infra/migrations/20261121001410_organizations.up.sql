@@ -222,7 +222,7 @@ end
 $$;
 
 -- Removes a deleted organization for good, with its memberships and invitations. Its courses stay
--- in the trash of their owners. The outcome is `done`, `missing`, `stale` or `live`.
+-- in the trash of their owners. The outcome is `done`, `missing`, `stale`, `forbidden` or `live`.
 create function purge_organization(p_id uuid, p_version integer)
 returns table (outcome text, version integer)
 language plpgsql volatile security invoker set search_path = public, pg_temp as $$
@@ -236,6 +236,8 @@ begin
     outcome := case when v_found.id is null
                          or v_found.deleted_at is not null and not owned_organization(p_id)
                          then 'missing'
+                    when v_found.deleted_at is null and organization_role(p_id) <> 'owner'
+                         then 'forbidden'
                     when v_found.version <> p_version then 'stale'
                     when v_found.deleted_at is null then 'live' else 'done' end;
     if outcome = 'done' then

@@ -1,7 +1,8 @@
 -- Invitations to organizations: by mail to one address, by a link, or by a code to type.
 
 -- `owner_id` is the organization's founder, `user_id` whoever invites. Of the token there is a
--- SHA-256. `mail` is what has become of the mail, if it is by mail.
+-- SHA-256. `mail` is what has become of the mail, if it is by mail; until it is out the token is
+-- kept, sealed by a key that the database does not know.
 create table invitation (
     id                uuid primary key,
     organization_id   uuid        not null,
@@ -16,6 +17,7 @@ create table invitation (
     uses              integer     not null default 0,
     mail              text        not null default 'none'
                                   check (mail in ('none', 'waiting', 'sent', 'failed')),
+    sealed_token      bytea,
     mail_attempts     smallint    not null default 0,
     mail_claimed_until timestamptz,
     version           integer     not null default 1,
@@ -95,7 +97,7 @@ call run_as_definer('accept_invitation(bytea, uuid, integer)', 'campus_app');
 -- For notifications: leases mails of invitations that still invite for five minutes.
 create function claim_invitation_mails(p_limit integer)
 returns table (id uuid, email text, role text, organization text, inviter text,
-               expires_at timestamptz)
+               expires_at timestamptz, sealed_token bytea)
 language sql volatile security invoker set search_path = public, pg_temp as $$
     with due as (
         select i.id from invitation as i
@@ -113,7 +115,7 @@ language sql volatile security invoker set search_path = public, pg_temp as $$
         returning i.*
     )
     select c.id, c.email, c.role, o.name,
-           coalesce(nullif(trim(u.first_name || ' ' || u.last_name), ''), ''), c.expires_at
+           coalesce(nullif(trim(u.first_name || ' ' || u.last_name), ''), ''), c.expires_at, c.sealed_token
       from claimed as c
       join organization as o on o.id = c.organization_id and o.deleted_at is null
       join app_user as u on u.id = c.user_id
@@ -125,6 +127,8 @@ language sql volatile security invoker set search_path = public, pg_temp as $$
     update invitation
        set mail = case when p_outcome = 'waiting' and mail_attempts >= 5 then 'failed'
                        else p_outcome end,
+           sealed_token = case when p_outcome = 'waiting' and mail_attempts < 5
+                               then sealed_token end,
            mail_claimed_until = null
      where id = p_id and mail = 'waiting' and deleted_at is null
 $$;

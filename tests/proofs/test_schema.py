@@ -18,6 +18,8 @@ SEEING_ALL = {
     "set_belongings": set(),  # admission calls it
     "person_name": {"app"},
     "course_takes": {"app"},
+    "organization_statistics": {"app"},
+    "refresh_course_stats": {"system"},
     "accept_invitation": {"app"},
     "share_link_lock": {"app"},
     "share_link_failed": {"app"},
@@ -25,7 +27,6 @@ SEEING_ALL = {
     "register_device": {"app"},
     "username_is_free": {"app", "system"},
     "ensure_event_partitions": {"system"},
-    "refresh_course_stats": {"system"},
     "course_statistics": {"app"},  # of a course that the caller teaches
 }
 

@@ -51,15 +51,21 @@ def test_a_code_can_be_typed_as_people_do(campus: Campus, user: User):
 
 
 def test_an_invitation_by_mail_is_for_that_address(campus: Campus, user: User):
-    from uuid import UUID
-
-    from functions.courses import tokens
-
     owner = campus.user()
     organization = found(campus, owner)
     made = invite(campus, owner, organization, kind="email", email=user.email.upper()).data
     assert (made["token"], made["mail"], made["email"]) == (None, "waiting", user.email.upper())
-    token = tokens.mailed(UUID(made["id"]))
+    assert campus.deliver() == []
+    [sent] = [m for m in campus.mails.sent if user.email.upper() in str(m["Destination"])]
+    text = sent["Content"]["Simple"]["Body"]["Text"]["Data"]
+    token = text.partition("/invitations/")[2].split()[0]
+    assert campus.deliver() == []
+    campus.run("notifications", "deliver_pending")
+    assert len([m for m in campus.mails.sent if user.email.upper() in str(m["Destination"])]) == 1
+    [[state, sealed]] = campus.rows(
+        "select mail, sealed_token from invitation where id = %s", made["id"]
+    )
+    assert (state, sealed) == ("sent", None)
     assert accept(campus, campus.user(), token).status == 404
     assert accept(campus, user, token).status == 201
 

@@ -171,8 +171,15 @@ def test_teachers_copy_their_courses_and_students_do_not(campus: Campus, user: U
     teacher = campus.user()
     made = course(campus, teacher, visibility="public")
     path = f"/v2/courses/{made['id']}/clone"
+    for title in ("Limits", "Series"):
+        body = {"title": title, "content": "Words", "durationMinutes": 45}
+        assert campus.call("POST", f"/v2/courses/{made['id']}/lessons", teacher, body).status == 201
     copy = campus.call("POST", path, teacher, {"title": "Analysis 2"})
     assert (copy.status, copy.data["title"]) == (201, "Analysis 2")
+    lessons = campus.call("GET", f"/v2/courses/{copy.data['id']}/lessons", teacher).data
+    originals = campus.call("GET", f"/v2/courses/{made['id']}/lessons", teacher).data
+    assert [found["title"] for found in lessons] == ["Limits", "Series"]
+    assert not {found["id"] for found in lessons} & {found["id"] for found in originals}
     assert campus.call("POST", path, user, {}).status == 404
     enroll(campus, user, made)
     assert campus.call("POST", path, user, {}).status == 403

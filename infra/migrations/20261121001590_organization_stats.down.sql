@@ -1,0 +1,1 @@
+drop function copy_course_content, organization_statistics;
