@@ -324,4 +324,5 @@ create function teaches_course(p_course uuid) returns boolean
 language sql stable security invoker set search_path = public, pg_temp as $$
     select coalesce(course_role(p_course) in ('owner', 'admin', 'instructor'), false)
 $$;
-grant execute on function course_role, reads_course, teaches_course to campus_app, campus_system;
+grant execute on function course_role, reads_course, teaches_course
+    to campus_app, campus_system, campus_definer;

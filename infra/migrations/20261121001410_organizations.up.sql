@@ -9,21 +9,21 @@ language sql stable security invoker set search_path = public, pg_temp as $$
        and user_id = (select nullif(current_setting('app.user_id', true), '')::uuid)
 $$;
 
--- The name that people show to those who share an organization or a course with them.
+-- The name that people show to those who share an organization with them or teach them; to others
+-- it is empty.
 create function person_name(p_user uuid) returns text
 language sql stable security definer set search_path = public, pg_temp as $$
-    select coalesce(nullif(trim(u.first_name || ' ' || u.last_name), ''), u.username, '')
-      from app_user as u
-     where u.id = p_user
-       and (u.id = nullif(current_setting('app.user_id', true), '')::uuid
-            or exists (select from membership as m
-                        where m.user_id = u.id and m.deleted_at is null
-                          and m.organization_id = any(caller_ids('organization_ids')))
-            or exists (select from enrollment as e
-                        where e.user_id = u.id and e.deleted_at is null
-                          and (e.course_id = any(caller_ids('taught_course_ids'))
-                               or e.owner_id
-                                  = nullif(current_setting('app.user_id', true), '')::uuid)))
+    select coalesce((
+        select coalesce(nullif(trim(u.first_name || ' ' || u.last_name), ''), u.username)
+          from app_user as u
+         where u.id = p_user
+           and (u.id = nullif(current_setting('app.user_id', true), '')::uuid
+                or exists (select from membership as m
+                            where m.user_id = u.id and m.deleted_at is null
+                              and m.organization_id = any(caller_ids('organization_ids')))
+                or exists (select from enrollment as e
+                            where e.user_id = u.id and e.deleted_at is null
+                              and teaches_course(e.course_id)))), '')
 $$;
 call run_as_definer('person_name(uuid)', 'campus_app');
 

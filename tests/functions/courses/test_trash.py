@@ -7,7 +7,7 @@ import pytest
 from tests.campus import Campus, User, context, queue_event, token
 
 NO_CONTENT = (
-    "enrollments", "sections", "lessons", "progressRecords", "enrichments",
+    "enrollments", "shareLinks", "sections", "lessons", "progressRecords", "enrichments",
     "enrichmentReports", "quizAttempts",
     "flashcardDecks", "flashcards", "flashcardReviews",
 )  # fmt: skip
@@ -114,6 +114,7 @@ def test_the_previewed_counts_come_true(campus: Campus, user: User):
         "flashcards": "flashcard",
         "flashcardReviews": "flashcard_review",
         "sections": "section",
+        "shareLinks": "share_link",
         "lessons": "lesson",
         "progressRecords": "progress_record",
         "enrichments": "enrichment",
