@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -165,6 +166,17 @@ def test_only_the_last_answer_can_be_taken_back_and_once(campus: Campus, user: U
     assert undo(campus, user, made, second).status == 404
     assert undo(campus, user, made, first).status == 204
     assert stored(campus, made)["state"] == "new"
+
+
+def test_answers_given_at_once_follow_one_another(campus: Campus, user: User):
+    made = card(campus, user)
+    with ThreadPoolExecutor(4) as threads:
+        told = list(threads.map(lambda rating: answer(campus, user, made, rating), RATINGS * 2))
+    assert [one.status for one in told] == [201] * 8
+    log = campus.call("GET", f"/v2/flashcards/{made}/reviews?sort=number", user).data
+    assert [one["number"] for one in log] == list(range(1, 9))
+    kept = [(one["rating"], datetime.fromisoformat(one["reviewedAt"])) for one in log]
+    agrees(stored(campus, made), replayed(kept))
 
 
 @pytest.mark.parametrize(("shift", "status"), [(timedelta(hours=1), 422), (days(-400), 409)])

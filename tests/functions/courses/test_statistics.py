@@ -1,5 +1,6 @@
 """Figures of courses agree with what is there; grades."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -130,6 +131,21 @@ def test_after_a_refresh_the_figures_are_what_is_there(
         assert abs((found or 0) - (computed or 0)) < 1e-6, name
     assert figures.pop("refreshedAt")
     assert figures == wanted
+
+
+def test_what_is_written_during_a_refresh_is_in_the_next_one(campus: Campus, user: User):
+    of = Class(campus)
+
+    def write(number: int) -> None:
+        if number % 4:
+            lesson(campus, of.user, of.id, title=f"Part {number}")
+        else:
+            campus.run("cleanup", "refresh_course_stats")
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(write, range(16)))
+    campus.run("cleanup", "refresh_course_stats")
+    assert of.call("GET", f"/courses/{of.id}/stats").data["lessons"] == len(of.live("lesson")) == 12
 
 
 def test_figures_are_for_who_teaches(campus: Campus, user: User):
