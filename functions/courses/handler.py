@@ -1,6 +1,7 @@
 """What Lambda calls."""
 
 from functions.courses import (
+    catalogue,
     changes,
     cloning,
     courses,
@@ -31,6 +32,7 @@ handle = function(
     "courses",
     routes=[
         courses.routes,
+        catalogue.routes,
         trash.routes,
         flashcard_decks.routes,
         flashcards.routes,

@@ -1,0 +1,2 @@
+drop function follow_public_course;
+drop table public_course;
