@@ -18,7 +18,8 @@ from shared.routing import OLD_PATHS
 from shared.versions import versions
 from tests.gateway import Answer, context, decoded, gateway_event, queue_event, somewhere
 from tests.openapi import check_response
-from tests.people import User, token
+from tests.people import User
+from tests.people import token as token  # for tests that sign claims of their own
 from tests.stand_ins import Bus, Lines, Mails
 
 ROOT = Path(__file__).parent.parent
@@ -57,7 +58,7 @@ class Campus:
             "update app_user set role = %s, subscription_tier = %s where id = %s",
             (role, tier, row[0]),
         )
-        return User(row[0], email, subject, token(subject))
+        return User(row[0], email, subject)
 
     def call(
         self,
@@ -95,7 +96,8 @@ class Campus:
 
     def rows(self, text: str, *parameters: Any) -> list[tuple[Any, ...]]:
         """What the database holds, seen by its admin."""
-        return self.admin.execute(text, parameters or None).fetchall()
+        given: Any = parameters[0] if parameters and isinstance(parameters[0], dict) else parameters
+        return self.admin.execute(text, given or None).fetchall()
 
     def types(self, user: User) -> list[str]:
         """The types of the events about a user, in order."""

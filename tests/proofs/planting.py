@@ -126,27 +126,27 @@ class Plot:
 
     def rows(self) -> dict[Key, Row]:
         """Every row that a deletion can touch, and what counts against the plan."""
-        found: dict[Key, Row] = {}
-        for table, owner in self.campus.rows("select table_name, owner from deletable"):
-            text = f"select to_jsonb(t) from {table} as t where {owner} = %s"
-            for (row,) in self.campus.rows(text, self.user.id):
-                found[table, row["id"]] = row
-        text = "select item_id::text from task_creation where user_id = %s"
-        for (item,) in self.campus.rows(text, self.user.id):
-            found["task_creation", item] = {"id": item}
-        return found
+        owners = dict(self.campus.rows("select table_name, owner from deletable"))
+        each = [
+            f"select '{table}', to_jsonb(t) from {table} as t where {owner} = %(user)s"
+            for table, owner in owners.items()
+        ]
+        each.append(
+            "select 'task_creation', jsonb_build_object('id', item_id) from task_creation"
+            " where user_id = %(user)s"
+        )
+        found = self.campus.rows(" union all ".join(each), {"user": self.user.id})
+        return {(table, row["id"]): row for table, row in found}
 
     def orphans(self) -> list[tuple[str, str, str]]:
         """Live rows under deleted ones, by the policies that the schema declares."""
-        return [
-            (child, column, str(found))
+        each = [
+            f"select '{child}', '{column}', c.id::text from {child} as c"
+            f"  join {parent} as p on p.id = c.{column}"
+            " where p.user_id = %(user)s and c.deleted_at is null and p.deleted_at is not null"
             for child, column, parent in links(self.campus)
-            for (found,) in self.campus.rows(
-                f"select c.id from {child} as c join {parent} as p on p.id = c.{column}"
-                " where p.user_id = %s and c.deleted_at is null and p.deleted_at is not null",
-                self.user.id,
-            )
         ]
+        return self.campus.rows(" union all ".join(each), {"user": self.user.id})
 
 
 def tables(campus: Campus) -> list[str]:

@@ -27,6 +27,8 @@ class Victim:
             )
         ]
 
+        self.before = self.state()
+
     def call(self, method: str, path: str) -> Answer:
         answer = self.campus.call(method, path, self.user)
         assert answer.status < 300, answer.text
@@ -47,20 +49,23 @@ class Victim:
 
     def state(self) -> list[str]:
         """All rows, as a text for each table."""
-        return [
-            str(self.campus.rows(f"select md5(string_agg(t::text, '' order by t::text))"
-                                 f" from {table} t where user_id = %s", self.user.id))
-            for table in owned_tables(self.campus)
-        ]  # fmt: skip
+        each = [
+            f"select '{table} ' || md5(string_agg(t::text, '' order by t::text))"
+            f" from {table} t where {owner} = %(user)s"
+            for table, owner in owned_tables(self.campus)
+        ]
+        rows = self.campus.rows(" union all ".join(each), {"user": self.user.id})
+        return sorted(str(row[0]) for row in rows)
 
 
-def owned_tables(campus: Campus) -> list[str]:
+def owned_tables(campus: Campus) -> list[tuple[str, str]]:
+    """Tables with the columns that say whose a row is, or whom it is about."""
     return [
-        row[0]
-        for row in campus.rows(
-            "select table_name from information_schema.columns"
+        (table, column)
+        for table, column in campus.rows(
+            "select table_name, column_name from information_schema.columns"
             " join pg_tables on schemaname = table_schema and tablename = table_name"
-            " where table_schema = 'public' and column_name = 'user_id'"
+            " where table_schema = 'public' and column_name in ('user_id', 'owner_id')"
             " and table_name not like 'event_2%' order by table_name"
         )
     ]
