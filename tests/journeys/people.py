@@ -33,7 +33,7 @@ class Person:
             "POST", "/v2/auth/confirm", body={"email": self.email, "code": "000000"}
         )
         assert wrong.status in (400, 422), wrong.text
-        code = wait_for(lambda: self.stack.code_for(self.email), 10)
+        code = wait_for(lambda: self.stack.code_for(self.email), 60)
         confirmed = self.stack.call(
             "POST", "/v2/auth/confirm", body={"email": self.email, "code": code}
         )

@@ -42,7 +42,7 @@ def subscription(stack: Deployment, person: Person, kind: str, days: int) -> Non
 
 
 def tier_is(person: Person, tier: str) -> Any:
-    return wait_for(lambda: person.get("/v2/users/me/subscription").data["tier"] == tier, 20)
+    return wait_for(lambda: person.get("/v2/users/me/subscription").data["tier"] == tier, 60)
 
 
 def test_the_journey(stack: Deployment):
@@ -85,17 +85,17 @@ def test_the_journey(stack: Deployment):
 
     done = next(iter(ids))
     completed = ada.send("POST", f"/v2/tasks/assignments/{done}/complete", 200)
-    wait_for(lambda: ada.get("/v2/tasks/stats/streak").data["currentDays"] == 1, 20)
-    wait_for(lambda: ada.get("/v2/notifications").data, 20)
+    wait_for(lambda: ada.get("/v2/tasks/stats/streak").data["currentDays"] == 1, 60)
+    wait_for(lambda: ada.get("/v2/notifications").data, 60)
 
     preview = ada.send("DELETE", f"/v2/courses/{course['id']}?dryRun=true", 200)
     assert preview.data["counts"]["assignments"] == 30
     ada.send("DELETE", f"/v2/courses/{course['id']}", 204)
-    wait_for(lambda: len(trash(ada)) >= 30, 20)
+    wait_for(lambda: len(trash(ada)) >= 30, 60)
     assert ids <= {item["id"] for item in trash(ada)}
     assert ada.get(f"/v2/tasks/assignments?courseId={course['id']}").data == []
     ada.send("POST", f"/v2/courses/{course['id']}/restore", 200, Idempotency_Key=uuid4().hex)
-    wait_for(lambda: paged_v2(ada, course["id"]) == ids, 20)
+    wait_for(lambda: paged_v2(ada, course["id"]) == ids, 60)
     assert trash(ada) == []
 
     audit_of(stack, ada, completed)

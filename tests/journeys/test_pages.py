@@ -52,7 +52,7 @@ def test_the_console_shows_a_request_and_its_trace(stack: Stack, browser: Browse
     made = ada.send("POST", "/v2/tasks/assignments", 201, new)
     path = f"/v2/tasks/assignments/{made.data['id']}/complete"
     done = ada.send("POST", path, 200)
-    wait_for(lambda: ada.get("/v2/tasks/stats/streak").data["currentDays"] == 1, 20)
+    wait_for(lambda: ada.get("/v2/tasks/stats/streak").data["currentDays"] == 1, 60)
 
     browser.open(f"http://127.0.0.1:{stack.port}/_local/")
     browser.find("#mails summary", ada.email)
@@ -66,7 +66,7 @@ def test_the_console_shows_a_request_and_its_trace(stack: Stack, browser: Browse
 
 
 def test_the_welcome_mail_is_read_in_the_console(stack: Stack, browser: Browser, ada: Person):
-    wait_for(lambda: len(stack.mails_to(ada.email)) == 2, 20)
+    wait_for(lambda: len(stack.mails_to(ada.email)) == 2, 60)
     browser.open(f"http://127.0.0.1:{stack.port}/_local/")
     browser.find("#mails summary", ada.email)
     browser.click("#mails summary", "Welcome to Campus")
@@ -75,7 +75,7 @@ def test_the_welcome_mail_is_read_in_the_console(stack: Stack, browser: Browser,
 
 
 def test_a_mail_looks_as_it_should(stack: Stack, browser: Browser, ada: Person):
-    _, welcome = wait_for(lambda: (found := stack.mails_to(ada.email))[1:] and found, 20)
+    _, welcome = wait_for(lambda: (found := stack.mails_to(ada.email))[1:] and found, 60)
     browser.open(f"data:text/html;charset=utf-8,{quote(welcome['html'])}")
     browser.find("p", "Hello Ada,")
     browser.find("a", "Unsubscribe")

@@ -72,7 +72,7 @@ def forgeries(raw: bytes) -> Iterator[tuple[str, bytes, dict[str, str]]]:
     yield "one byte off", raw.replace(b"PRODUCTION", b"PRODUCTIOM"), {name: right}
     yield "a byte more", raw + b" ", {name: right}
     yield "a byte less", raw[:-1], {name: right}
-    for shift in (-301, -86_400, 301, 86_400, -now, 10**11):
+    for shift in (-301, -86_400, 360, 86_400, -now, 10**11):  # a minute may go by meanwhile
         yield f"{shift} seconds off", raw, {name: proof(raw, at=now + shift)}
     moved = f"t={int(now) + 1},v1={digest}"
     for wrong in (

@@ -31,7 +31,7 @@ FLAGS = (
     "--hide-scrollbars",
 )
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # the key that the standard gives elements
-PATIENCE = 10.0
+PATIENCE = 60.0
 DIRECT = build_opener(ProxyHandler({}))  # a proxy of the environment cannot reach the driver
 
 

@@ -27,7 +27,7 @@ def port() -> Iterator[int]:
 
 def exchange(port: int, sent: bytes) -> tuple[int, str]:
     """The status of the answer and what follows its headers."""
-    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
         connection.sendall(sent)
         connection.shutdown(socket.SHUT_WR)
         received = b"".join(iter(lambda: connection.recv(65536), b""))
@@ -60,7 +60,7 @@ def test_a_chunked_body_arrives_in_one_piece(port: int) -> None:
 
 def test_a_client_that_waits_for_leave_to_send_gets_it(port: int) -> None:
     sent = call("POST / HTTP/1.1", "Expect: 100-continue", "Content-Length: 1")
-    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
         connection.sendall(sent)
         assert connection.recv(100).startswith(b"HTTP/1.1 100 Continue")
 

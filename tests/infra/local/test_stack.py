@@ -18,6 +18,9 @@ import pytest
 from infra.local import emulator
 from infra.local.options import ROOT
 
+# One worker starts the stack for all of them.
+pytestmark = pytest.mark.xdist_group("make up")
+PATIENCE = 60.0
 HEALTH = """
 def handle(event, context):
     return {"statusCode": 200, "body": '"first"'}
@@ -67,7 +70,7 @@ class Stack:
             )
         (self.tree / "data").mkdir(exist_ok=True)
         self._logged_before = getattr(self, "_logged_before", 0)
-        wait_for(lambda: "Ctrl-C stops" in self.log(), 30, self.log)
+        wait_for(lambda: "Ctrl-C stops" in self.log(), self.log)
         return process
 
     def log(self) -> str:
@@ -85,7 +88,7 @@ class Stack:
         """Kill the supervisor hard; everything must be gone before it starts again."""
         self.process.kill()
         self.process.wait()
-        wait_for(lambda: not processes_of(self.tree), 5, lambda: str(processes_of(self.tree)))
+        wait_for(lambda: not processes_of(self.tree), lambda: str(processes_of(self.tree)))
         self._logged_before = (self.tree / "log").stat().st_size
         self.process = self._start()
         self.description = json.loads((self.tree / "data/stack.json").read_text())
@@ -104,8 +107,8 @@ def processes_of(tree: Path) -> list[str]:
     return found
 
 
-def wait_for(done: Callable[[], bool], seconds: float, explain: Callable[[], str]) -> None:
-    deadline = time.monotonic() + seconds
+def wait_for(done: Callable[[], bool], explain: Callable[[], str]) -> None:
+    deadline = time.monotonic() + PATIENCE
     while not done():
         assert time.monotonic() < deadline, explain()
         time.sleep(0.05)
@@ -130,7 +133,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     running = Stack(tree)
     yield running
     running.process.send_signal(signal.SIGINT)
-    running.process.wait(20)
+    running.process.wait(PATIENCE)
     assert not processes_of(tree)
 
 
@@ -147,7 +150,7 @@ def test_an_event_on_the_bus_reaches_the_function_that_subscribes(stack: Stack) 
     answer = events.put_events(Entries=[{**entry, "EventBusName": bus}])
     assert answer["FailedEntryCount"] == 0
     seen = stack.tree / "seen"
-    wait_for(lambda: seen.exists() and "user.created" in seen.read_text(), 5, stack.log)
+    wait_for(lambda: seen.exists() and "user.created" in seen.read_text(), stack.log)
 
 
 def test_the_console_shows_routes_queues_schedules_and_mails(stack: Stack) -> None:
@@ -175,13 +178,13 @@ def test_the_console_answers_no_other_site(stack: Stack, headers: dict[str, str]
 def test_an_edit_is_served_and_a_broken_one_is_not(stack: Stack) -> None:
     assert stack.get("/health") == "first"
     write_function(stack.tree, "health", HEALTH.replace("first", "second"))
-    wait_for(lambda: stack.get("/health") == "second", 10, stack.log)
+    wait_for(lambda: stack.get("/health") == "second", stack.log)
     write_function(stack.tree, "health", "def handle(:")
-    wait_for(lambda: "still serves" in stack.log(), 10, stack.log)
+    wait_for(lambda: "still serves" in stack.log(), stack.log)
     assert "SyntaxError" in stack.log()
     assert stack.get("/health") == "second"
     write_function(stack.tree, "health", HEALTH.replace("first", "third"))
-    wait_for(lambda: stack.get("/health") == "third", 10, stack.log)
+    wait_for(lambda: stack.get("/health") == "third", stack.log)
 
 
 def test_an_event_file_runs_a_function_once(stack: Stack) -> None:

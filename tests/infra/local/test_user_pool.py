@@ -258,4 +258,4 @@ def test_the_emulator_ends_when_its_starter_is_gone(tmp_path: Path) -> None:
     started = emulator.start(tmp_path, "http://127.0.0.1:1/")
     assert started.process.stdin
     started.process.stdin.close()
-    assert started.process.wait(5) == 0
+    assert started.process.wait(60) == 0

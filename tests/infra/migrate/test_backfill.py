@@ -133,7 +133,7 @@ def test_a_backfill_that_is_not_checked_in_is_refused(url: str, folder: Path, na
 
 
 def _await(url: str, condition: str) -> None:
-    for _ in range(200):
+    for _ in range(1200):
         if ask(url, f"SELECT {condition}") == [(True,)]:
             return
         time.sleep(0.05)

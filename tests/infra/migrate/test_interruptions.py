@@ -30,7 +30,7 @@ def _start_runner(url: str, options: Options) -> subprocess.Popen[bytes]:
 
 
 def _await(url: str, condition: str) -> None:
-    for _ in range(200):
+    for _ in range(1200):
         if ask(url, f"SELECT {condition}") == [(True,)]:
             return
         time.sleep(0.05)
