@@ -1,4 +1,5 @@
--- Refused without a row of the item: the flags say why.
+-- Refused without a row of the item: the flags say why. What no series has planned is only reminded
+-- of: plan_item would look for what a new item cannot have, at half the price of the whole statement.
 -- name: create_assignment
 with permitted as (
     select *, parent_is_open(%(user_id)s, %(parent_id)s, %(id)s) as parent_open
@@ -20,6 +21,12 @@ with permitted as (
     returning *
 ), counted as (
     insert into task_creation (item_id, user_id) select id, user_id from item
+), reminded as (
+    insert into reminder (id, user_id, assignment_id, offset_minutes, occurs_at, remind_at)
+    select uuid7(), user_id, id, minutes, due_at, due_at - make_interval(mins => minutes)
+      from item cross join unnest(reminders) as minutes
+     where recurrence is null and rdates = '{}'
+       and completed_at is null and due_at - make_interval(mins => minutes) > now()
 )
 select i.id, i.course_id, i.parent_id, i.title, i.description, i.due_at, i.due_on, i.timezone,
        i.start_on, i.status, i.priority, i.estimated_minutes, i.percent_done, i.points, i.score,
@@ -29,7 +36,8 @@ select i.id, i.course_id, i.parent_id, i.title, i.description, i.due_at, i.due_o
        i.completed_at is null and i.due_at < now() and i.recurrence is null as missing,
        i.version, i.created_at, i.updated_at, i.deleted_at, null::timestamptz as purge_at,
        p.within_limit, p.course_open, p.parent_open, p.used, p.resets_at,
-       case when i.id is not null then plan_item('assignment', i.id, i.user_id) end as planned
+       case when i.recurrence is not null or i.rdates <> '{}'
+            then plan_item('assignment', i.id, i.user_id) end as planned
   from permitted as p left join item as i on true
 
 -- name: get_assignment
