@@ -104,6 +104,16 @@ class LecturePurged(Event, type="lecture.purged"):
     lecture_id: UUID
 
 
+class OccurrenceUpdated(Event, type="occurrence.updated"):
+    """One time of a series was moved, cancelled, done, attended, or changed otherwise."""
+
+    occurrence_id: UUID
+    kind: Literal["assignment", "lecture"]
+    item_id: UUID
+    status: Literal["planned", "cancelled", "done", "attended"]
+    changed: list[str]
+
+
 class StudySessionCreated(Event, type="study_session.created"):
     """A study session was planned."""
 

@@ -40,9 +40,10 @@ def series(
     since: datetime | None = None,
     until: datetime,
 ) -> list[datetime]:
-    """The local times of a series (RRULE or the start itself, RDATE, less EXDATE) from `since` to
-    `until`, both inclusive, in order."""
-    since = since or start
+    """The local times of a series (RRULE or the start itself, RDATE, less EXDATE) from `since` (the
+    first) to `until`, both inclusive, in order."""
+    rdates = tuple(rdates)
+    since = since or min((start, *rdates))
     if rule is None:
         regular: Iterable[datetime] = [start]
     else:

@@ -37,6 +37,14 @@ def _within_reach(value: datetime) -> datetime:
     return value
 
 
+def local_time(text: str) -> datetime | None:
+    """The local time that a path names; None when it is none."""
+    try:
+        return _within_reach(_local_time(text))
+    except ValueError:
+        return None
+
+
 def _rule(text: str) -> str:
     return str(Rule.parse(text))
 

@@ -6,13 +6,14 @@ from functions.tasks import (
     changes,
     days_off,
     lectures,
+    occurrences,
     overview,
     reviews,
     statistics,
     study_sessions,
     trash,
 )
-from functions.tasks.subscribers import subscribers
+from functions.tasks.extension import subscribers
 from shared.function import function
 
 handle = function(
@@ -22,6 +23,7 @@ handle = function(
         lectures.routes,
         study_sessions.routes,
         study_sessions.clock,
+        occurrences.routes,
         reviews.routes,
         batch.routes,
         trash.routes,

@@ -45,14 +45,19 @@ def create_item(
         limit=item_limit(request),
     )[0]
     if not row["within_limit"]:
-        details = {
-            "limit": item_limit(request),
-            "used": row["used"],
-            "resetsAt": row["resets_at"],
-        }
-        raise Refusal("TASK_LIMIT_EXCEEDED", details=details)
+        raise over_limit(request, row)
     _check_links(row)
     return entity(model, row)
+
+
+def over_limit(request: Request, row: Mapping[str, Any]) -> Refusal:
+    """The refusal of one more item, with what `task_permission` said."""
+    details = {
+        "limit": item_limit(request),
+        "used": row["used"],
+        "resetsAt": row["resets_at"],
+    }
+    return Refusal("TASK_LIMIT_EXCEEDED", details=details)
 
 
 def change_item(

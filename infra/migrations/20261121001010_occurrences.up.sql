@@ -108,12 +108,13 @@ create view recurring_item with (security_invoker) as
     select 'lecture' as kind, id, user_id, start_local, starts_at, timezone, recurrence, exdates,
            rdates, duration_minutes as minutes, reminders, skips_breaks, expanded_until,
            recurrence is not null or rdates <> '{}' as is_series, true as has_rows, false as done,
-           deleted_at
+           deleted_at, course_id, version
       from lecture
     union all
     select 'assignment', id, user_id, due_at at time zone timezone, due_at, timezone, recurrence,
-           exdates, rdates, 0, reminders, false, expanded_until, recurrence is not null or rdates <> '{}',
-           recurrence is not null or rdates <> '{}', completed_at is not null, deleted_at
+           exdates, rdates, 0, reminders, false, expanded_until,
+           recurrence is not null or rdates <> '{}', recurrence is not null or rdates <> '{}',
+           completed_at is not null, deleted_at, course_id, version
       from assignment;
 
 -- Live occurrences with what they show: their own, or else what the series says.
@@ -138,9 +139,8 @@ language sql stable security invoker set search_path = public, pg_temp as $$
     select s.local
       from series_dates(p_item.start_local, p_item.timezone, p_item.recurrence, p_item.exdates,
                         p_item.rdates,
-                        case when p_item.is_series
-                             then greatest(p_item.start_local, now() at time zone p_item.timezone
-                                                               - interval '400 days')
+                        case when p_item.is_series  -- RDATE may come before the start
+                             then now() at time zone p_item.timezone - interval '400 days'
                              else p_item.start_local end, p_until) as s (local)
      where p_item.has_rows
        and not (p_item.skips_breaks and exists (
@@ -264,17 +264,22 @@ declare
     v_count integer := 0;
 begin
     for v_item in
-        (select 'lecture' as kind, id, user_id from lecture
-          where deleted_at is null
-            and coalesce(expanded_until, '-infinity') < now() at time zone 'UTC'
-                                                        + interval '370 days'
-          order by coalesce(expanded_until, '-infinity') limit p_limit for update skip locked)
-        union all
-        (select 'assignment', id, user_id from assignment
-          where deleted_at is null and (recurrence is not null or rdates <> '{}')
-            and coalesce(expanded_until, '-infinity') < now() at time zone 'UTC'
-                                                        + interval '370 days'
-          order by coalesce(expanded_until, '-infinity') limit p_limit for update skip locked)
+        with lectures as (
+            select 'lecture' as kind, id, user_id from lecture
+             where deleted_at is null
+               and coalesce(expanded_until, '-infinity') < now() at time zone 'UTC'
+                                                           + interval '370 days'
+             order by coalesce(expanded_until, '-infinity')
+             limit p_limit for update skip locked
+        ), assignments as (
+            select 'assignment' as kind, id, user_id from assignment
+             where deleted_at is null and (recurrence is not null or rdates <> '{}')
+               and coalesce(expanded_until, '-infinity') < now() at time zone 'UTC'
+                                                           + interval '370 days'
+             order by coalesce(expanded_until, '-infinity')
+             limit p_limit for update skip locked
+        )
+        select * from lectures union all select * from assignments
     loop
         perform plan_item(v_item.kind, v_item.id, v_item.user_id, true);
         v_count := v_count + 1;

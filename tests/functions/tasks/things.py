@@ -1,9 +1,15 @@
 """What somebody can have in tasks, and what its routes take."""
 
-from collections.abc import Iterator
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from tests.proofs.victim import Victim
 from tests.things import MOMENT, SOMETHING, Json, Thing
+
+if TYPE_CHECKING:
+    from tests.proofs.planting import Plot
 
 ITEMS = ("assignment", "lecture", "study_session")
 ASSIGNMENT = {
@@ -12,7 +18,7 @@ ASSIGNMENT = {
     "startOn": "2026-01-01", "priority": "high", "estimatedMinutes": 60, "percentDone": 10,
     "points": 10.5, "score": 1.5, "weight": 0.5, "submissionMethod": "online",
     "submissionUrl": "https://example.com/essay", "dueAt": "{soon}", "status": "in_progress",
-    "checklist": [{"text": "{words}", "done": False}],
+    "checklist": [{"text": "{words}", "done": False}], "recurrence": "FREQ=WEEKLY;COUNT=2",
 }  # fmt: skip
 LECTURE = {
     "title": "{words}", "description": "{words}", "reminders": [30], "courseId": "{course_id}",
@@ -45,8 +51,10 @@ THINGS = [
     ),
 ]
 BODIES = {
+    "AssignmentOccurrencePatch": {"status": "done", "title": "{words}"},
     "AssignmentPatch": ASSIGNMENT,
     "Batch": {"operations": [CREATION], "atomic": False},
+    "LectureOccurrencePatch": {"status": "attended", "title": "{words}", "location": "{words}"},
     "LecturePatch": LECTURE,
     "NewRestDays": {"weekdays": [6, 7]},
     "NewReviewSchedule": {"startsOn": None},
@@ -56,7 +64,25 @@ BODIES = {
     "StudySessionPatch": STUDY_SESSION,
     "TrashBatch": {"action": "RESTORE", "items": [{"kind": "assignment", "id": SOMETHING}]},
 }
-VALUES = {"kind": "assignment"}
+
+
+def _time_of(kind: str) -> Callable[[Plot], str]:
+    """The local time of an occurrence of the first thing of a kind, of which there is one."""
+
+    def first(plot: Plot) -> str:
+        found = plot.campus.rows(
+            f"select min(recurrence_id) from occurrence where {kind}_id = %s", plot.some(kind)
+        )
+        return found[0][0].isoformat()
+
+    return first
+
+
+VALUES: dict[str, str | Callable[[Plot], str]] = {
+    "kind": "assignment",
+    "/tasks/lectures/{lecture_id}/occurrences/{recurrence_id}": _time_of("lecture"),
+    "/tasks/assignments/{assignment_id}/occurrences/{recurrence_id}": _time_of("assignment"),
+}
 NAMES = {"id": ITEMS, "item_id": ITEMS, "parent_id": ("assignment",)}
 
 

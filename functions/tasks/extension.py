@@ -1,0 +1,21 @@
+"""What the clock does for series."""
+
+from functions.tasks.subscribers import subscribers
+from shared.consumer import ScheduledRun
+from shared.sql import queries
+
+sql = queries(__file__)
+
+SERIES = 50
+SECONDS_A_BATCH = 10.0
+
+
+@subscribers.every("cron(10 1 * * ? *)")
+def extend_series(run: ScheduledRun) -> None:
+    """Add the occurrences that have come within 400 days, as far as time allows; those that have
+    the least ahead come first, so the next run goes on where this one ends."""
+    while run.seconds_left() > SECONDS_A_BATCH:
+        done = run.unit(lambda unit: unit.db.value(sql.extend_series, limit=SERIES))
+        run.count("series", done)
+        if done < SERIES:
+            return
