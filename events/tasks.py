@@ -240,3 +240,45 @@ class RestDaysChanged(Event, type="rest_days.changed"):
 
     rest_days_id: UUID
     weekdays: list[int]
+
+
+class TermCreated(Event, type="term.created"):
+    """A term was planned."""
+
+    term_id: UUID
+    starts_on: date
+    ends_on: date
+
+
+class TermUpdated(Event, type="term.updated"):
+    """Fields of a term changed."""
+
+    term_id: UUID
+    changed: list[str]
+
+
+class TermDeleted(Event, type="term.deleted"):
+    """A term was deleted; its breaks suppress nothing any more."""
+
+    term_id: UUID
+    deletion_id: UUID
+
+
+class TermRestored(Event, type="term.restored"):
+    """The deletion of a term was taken back."""
+
+    term_id: UUID
+    deletion_id: UUID
+
+
+class TermPurged(Event, type="term.purged"):
+    """A term was removed for good."""
+
+    term_id: UUID
+
+
+class CourseItemsFollowed(Event, type="course_items.followed"):
+    """The items of a course went to the trash with it, or came back. The entity is the course."""
+
+    course_items_id: UUID
+    deletion_id: UUID

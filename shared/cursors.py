@@ -18,9 +18,9 @@ LIFETIME = 86_400
 _TAG = 16
 
 
-def sign(scope: str, position: list[Any]) -> str:
+def sign(scope: str, position: list[Any], lifetime: int = LIFETIME) -> str:
     """A cursor for a position in the list that `scope` describes."""
-    expires = int(time.time()) + LIFETIME
+    expires = int(time.time()) + lifetime
     payload = orjson.dumps([expires, position], option=orjson.OPT_UTC_Z)
     return base64.urlsafe_b64encode(_tag(scope, payload) + payload).rstrip(b"=").decode()
 

@@ -7,7 +7,9 @@ the successor's link are the same.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
 from pydantic.alias_generators import to_camel, to_snake
@@ -78,10 +80,13 @@ def translated(
     old = next((old for old in route.old if old.name == name), Old(name))
     texts = {**old.values, **{key: str(value) for key, value in found.items()}}
     missing = [key for key in route.parameters if key not in texts]
-    body = call.body() if missing or route.body else b""
+    body = call.body() if missing or route.body or route.query else b""
     if body:
         document = _document(body, version, old)
         texts |= {key: _taken(document, key, version, old) for key in missing}
+        if route.query:  # the predecessor's clients ask in bodies
+            asked = urlencode({k: v for k, v in document.items() if isinstance(v, str | int)})
+            call = replace(call, query_string=f"{call.query_string}&{asked}".strip("&"))
         body = orjson.dumps(document)
     elif missing:
         raise _missing(missing[0], version, old)

@@ -8,9 +8,12 @@ from functions.tasks import (
     lectures,
     occurrences,
     overview,
+    planner,
     reviews,
     statistics,
     study_sessions,
+    sync,
+    terms,
     trash,
 )
 from functions.tasks.extension import subscribers
@@ -28,6 +31,9 @@ handle = function(
         batch.routes,
         trash.routes,
         overview.routes,
+        planner.routes,
+        sync.routes,
+        terms.routes,
         statistics.routes,
         statistics.newer,
         days_off.routes,

@@ -12,6 +12,7 @@ select s.id, s.kind, s.item_id, s.recurrence_id, s.starts_at, s.ends_at, s.timez
        i.course_id, p.within_limit, p.used, p.resets_at
   from shown_occurrence as s
   join recurring_item as i on i.kind = s.kind and i.id = s.item_id and i.user_id = s.user_id
+   and i.deleted_at is null
  cross join task_permission(%(user_id)s, %(limit)s, null) as p
  where s.user_id = %(user_id)s and s.kind = %(kind)s and s.item_id = %(id)s
    and s.recurrence_id = %(recurrence_id)s

@@ -7,6 +7,7 @@ from events.flashcards import FlashcardReviewed
 from events.tasks import (
     AssignmentCompleted,
     AssignmentReopened,
+    CourseItemsFollowed,
     StudySessionCreated,
     StudySessionFinished,
     StudySessionReviewed,
@@ -27,13 +28,18 @@ SECONDS_A_USER = 10.0
 @subscribers.on
 def delete_items_of_course(event: CourseDeleted, context: Consumer) -> None:
     """What lies under a deleted course goes with it, by the same deletion id."""
-    context.db.run(sql.follow_course, course_id=event.course_id, deletion_id=event.deletion_id)
+    _follow(context, event.course_id, event.deletion_id)
 
 
 @subscribers.on
 def restore_items_of_course(event: CourseRestored, context: Consumer) -> None:
     """A restored course gets back exactly what its deletion took."""
-    context.db.run(sql.follow_course, course_id=event.course_id, deletion_id=event.deletion_id)
+    _follow(context, event.course_id, event.deletion_id)
+
+
+def _follow(context: Consumer, course_id: UUID, deletion_id: UUID) -> None:
+    context.db.run(sql.follow_course, course_id=course_id, deletion_id=deletion_id)
+    context.emit(CourseItemsFollowed(course_items_id=course_id, deletion_id=deletion_id))
 
 
 # Whoever learns for the course has its exam as a deadline, so it is the system's work.

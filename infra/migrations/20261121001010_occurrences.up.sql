@@ -157,11 +157,11 @@ language plpgsql volatile security invoker set search_path = public, pg_temp as 
 begin
     if p_after is null then
         delete from reminder
-         where user_id = p_user and status = 'cancelled'
+         where user_id = p_user and deleted_at is null and status = 'cancelled'
            and p_id = case p_kind when 'lecture' then lecture_id else assignment_id end;
         update reminder
            set status = 'cancelled', updated_at = now(), version = version + 1
-         where user_id = p_user and status = 'pending'
+         where user_id = p_user and deleted_at is null and status = 'pending'
            and p_id = case p_kind when 'lecture' then lecture_id else assignment_id end;
     end if;
     insert into reminder (id, user_id, assignment_id, lecture_id, offset_minutes, occurs_at,
@@ -180,7 +180,8 @@ begin
             union all
            select i.starts_at where not i.has_rows and p_after is null) as t
      cross join unnest(i.reminders) as early
-     where i.kind = p_kind and i.id = p_id and i.user_id = p_user and not i.done
+     where i.kind = p_kind and i.id = p_id and i.user_id = p_user and i.deleted_at is null
+       and not i.done
        and t.at - make_interval(mins => early) > now();
 end
 $$;

@@ -4,7 +4,8 @@
 create view shown_occurrence with (security_invoker) as
     select p.occurrence_id as id, p.user_id, p.kind, p.id as item_id, p.recurrence_id, p.starts_at,
            p.ends_at, p.timezone, p.status, p.title, p.location, o.start_local,
-           o.duration_minutes, p.version, o.created_at, o.updated_at
+           o.duration_minutes, p.version, o.created_at, o.updated_at,
+           num_nonnulls(o.start_local, o.duration_minutes, o.title, o.location) > 0 as is_changed
       from planned_occurrence as p join occurrence as o on o.id = p.occurrence_id;
 
 -- Changes one live occurrence, and its reminders with it. p_changes holds columns of `occurrence`;
@@ -110,7 +111,7 @@ begin
         select p_new, user_id, course_id, title, description, kind, start_local, timezone,
                starts_at, duration_minutes, recurrence, exdates, rdates, skips_breaks, location,
                meeting_url, instructor_name, reminders
-          from lecture where id = p_id and user_id = p_user;
+          from lecture where id = p_id and user_id = p_user and deleted_at is null;
     else
         insert into assignment (id, user_id, course_id, parent_id, title, description, due_at,
                                 due_on, timezone, start_on, status, priority, estimated_minutes,
@@ -119,7 +120,7 @@ begin
         select p_new, user_id, course_id, parent_id, title, description, due_at, due_on, timezone,
                start_on, 'todo', priority, estimated_minutes, points, weight, submission_method,
                submission_url, tags, checklist, recurrence, exdates, rdates, reminders, source
-          from assignment where id = p_id and user_id = p_user;
+          from assignment where id = p_id and user_id = p_user and deleted_at is null;
     end if;
 end
 $$;
@@ -135,7 +136,7 @@ declare
     v_own  occurrence[] := array(select o from own_occurrences(p_kind, p_id, p_user, p_from) as o);
 begin
     delete from occurrence as o
-     where o.user_id = p_user and o.recurrence_id >= p_from
+     where o.user_id = p_user and o.recurrence_id >= p_from and o.deleted_at is null
        and (p_kind = 'lecture' and o.lecture_id = p_id
             or p_kind = 'assignment' and o.assignment_id = p_id);
     if p_new is not null then

@@ -28,7 +28,7 @@ _NOT_YET = """
 admin-approve-master-key-reset admin-decrypt-user-data admin-export-all-data
 admin-initiate-master-key-reset admin-setup-master-key admin-system api-v2 auth/lockout
 auth/session auth/update-profile batch-operations cancel-reminder email-system export-user-data
-get-calendar-data-for-week get-secure-chat-link
+get-secure-chat-link
 reminder-system reschedule-reminder restore-account soft-delete-account
 study-materials template-actions
 """

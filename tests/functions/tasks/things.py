@@ -1,15 +1,10 @@
 """What somebody can have in tasks, and what its routes take."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
+from tests.proofs.planting import Plot
 from tests.proofs.victim import Victim
 from tests.things import MOMENT, SOMETHING, Json, Thing
-
-if TYPE_CHECKING:
-    from tests.proofs.planting import Plot
 
 ITEMS = ("assignment", "lecture", "study_session")
 ASSIGNMENT = {
@@ -34,10 +29,16 @@ STUDY_SESSION = {
 }  # fmt: skip
 CREATION = {"action": "create", "kind": "assignment", "data": {"title": "Essay", "dueAt": MOMENT}}
 
+TERM = {
+    "name": "{words}", "startsOn": "2026-10-01", "endsOn": "2027-03-31", "weekAOn": "2026-10-05",
+    "breaks": [{"name": "{words}", "startsOn": "2026-12-24", "endsOn": "2027-01-06"}],
+}  # fmt: skip
+
 THINGS = [
     Thing("assignment", "/tasks/assignments", ASSIGNMENT),
     Thing("lecture", "/tasks/lectures", LECTURE),
     Thing("study_session", "/tasks/study-sessions", STUDY_SESSION),
+    Thing("term", "/tasks/terms", TERM),
     Thing(
         "session_review",
         "/tasks/study-sessions/{study_session_id}/reviews",
@@ -62,6 +63,7 @@ BODIES = {
     "SessionEnd": {"confidence": 3, "difficulty": 3},
     "SessionStart": {"technique": "pomodoro"},
     "StudySessionPatch": STUDY_SESSION,
+    "TermPatch": TERM,
     "TrashBatch": {"action": "RESTORE", "items": [{"kind": "assignment", "id": SOMETHING}]},
 }
 

@@ -1,0 +1,1 @@
+drop function plan_around_breaks;
