@@ -85,6 +85,8 @@ VALUES: dict[str, str | Callable[[Plot], str]] = {
     "/tasks/lectures/{lecture_id}/occurrences/{recurrence_id}": _time_of("lecture"),
     "/tasks/assignments/{assignment_id}/occurrences/{recurrence_id}": _time_of("assignment"),
 }
+_RANGE = f"from={MOMENT}&to=2027-02-15T10:00:00Z"
+QUERIES = {"/tasks/planner": _RANGE, "/tasks/planner/free-busy": _RANGE}
 NAMES = {"id": ITEMS, "item_id": ITEMS, "parent_id": ("assignment",)}
 
 
