@@ -49,15 +49,20 @@ function row(root, parameter) {
   return { control, parameter, node };
 }
 
+/** Whether an example names things by optional ids: those may not be there. */
+function refers(value, schema) {
+  const needed = new Set(schema.required);
+  return Object.keys(value ?? {}).some((name) => /(Id|_id)s?$/.test(name) && !needed.has(name));
+}
+
 function bodyExamples(root, media) {
   const named = Object.entries(media.examples ?? {})
     .map(([name, one]) => [one.summary ?? name, resolve(root, one).value]);
   if (media.example !== undefined) named.unshift(["Example", media.example]);
-  return [
-    ...named,
-    ["Needed fields", example(root, media.schema, { forRequest: true })],
-    ["All fields", example(root, media.schema, { forRequest: true, full: true })],
-  ];
+  const needed = ["Needed fields", example(root, media.schema, { forRequest: true })];
+  const all = ["All fields", example(root, media.schema, { forRequest: true, full: true })];
+  return refers(media.example, resolve(root, media.schema ?? {}))
+    ? [needed, ...named, all] : [...named, needed, all];
 }
 
 const asText = (value) => (typeof value === "string" ? value : JSON.stringify(value, null, 2));
