@@ -23,7 +23,12 @@ from tests.proofs.routes import every_route, path_of, route_id
 from tests.things import things
 
 TABLE = Path(__file__).with_name("roles.txt")
-WHOLES = ("/organizations/{organization_id}", "/courses/{course_id}", "/lessons/{lesson_id}")
+WHOLES = (
+    "/organizations/{organization_id}",
+    "/courses/{course_id}",
+    "/lessons/{lesson_id}",
+    "/enrichments/{enrichment_id}",
+)
 ROUTES = [item for item in every_route() if item[1] == "v2" and item[2].path.startswith(WHOLES)]
 PEOPLE = ("stranger", "student", "member", "instructor", "admin", "owner")
 
