@@ -1,6 +1,7 @@
 """What is uploaded holds what a function needs, no more, and runs with nothing else."""
 
 import ast
+import json
 import random
 import re
 import subprocess
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from infra.build import packed
 from infra.build.artifacts import ROOT, build_function, domain_of, files_of
 from infra.build.layer import HERE, LOCK, PLATFORMS, PYTHON, SERVICES, prune
 from infra.build.sizes import ARTIFACT_BYTES, artifact_size, files_below, layer_size, report
@@ -41,10 +43,12 @@ def test_an_artifact_keeps_its_budget(artifacts: Path, name: str) -> None:
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_an_artifact_holds_its_domain_alone(artifacts: Path, name: str) -> None:
     files = [file.relative_to(artifacts / name) for file in files_below(artifacts / name)]
+    modules = json.loads((artifacts / name / packed.NAME).read_text())
+    files += [Path(module) for module in modules]
     domains = {file.parts[1] for file in files if file.parts[0] == "functions"}
     assert domains == {"__init__.py", domain_of(name)}
-    assert {file.parts[0] for file in files} == {"functions", "events", "shared"}
-    served = [file for file in files if file.suffix in (".md", ".json")]
+    assert {file.parts[0] for file in files} == {"functions", "events", "shared", packed.NAME}
+    served = [file for file in files if file.suffix in (".md", ".json") and file.parts[1:]]
     assert not served or name == "HealthFunction"
     assert not [file for file in files if "test" in file.name or "__pycache__" in file.parts]
 
@@ -75,11 +79,61 @@ def test_a_function_loads_from_artifact_and_layer_alone(artifacts: Path, name: s
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_an_artifact_has_every_file_that_its_code_may_open(artifacts: Path, name: str) -> None:
+    modules = json.loads((artifacts / name / packed.NAME).read_text())
     for folder in (f"functions/{domain_of(name)}", "shared"):
         for file in (ROOT / folder).rglob("*"):
             path = file.relative_to(ROOT)
             if file.is_file() and not UNREAD.search(path.as_posix()):
-                assert (artifacts / name / path).is_file(), path
+                assert path.as_posix() in modules or (artifacts / name / path).is_file(), path
+
+
+def test_a_packed_module_is_where_it_is_in_the_repository(artifacts: Path) -> None:
+    """With its files beside it, and its lines in a traceback."""
+    program = (
+        "import linecache, functions.relay.handler\n"
+        "from shared import outbox, settings\n"
+        "print(outbox.__file__, outbox.sql.add_events is not None)\n"
+        "try: settings.setting('NONE')\n"
+        "except RuntimeError as error:\n"
+        "    frame = error.__traceback__.tb_next\n"
+        "    code = frame.tb_frame.f_code\n"
+        "    print(code.co_filename, frame.tb_lineno)\n"
+        "    print(linecache.getline(code.co_filename, frame.tb_lineno, vars(settings)).strip())"
+    )
+    root = artifacts / "RelayFunction"
+    done = subprocess.run(
+        [sys.executable, "-S", "-B", "-c", program],
+        cwd=artifacts,
+        env={"PYTHONPATH": f"{root}:{LAYERS / HERE / 'python'}", "CAMPUS_STAGE": "test"},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    outbox, raised, line = done.stdout.splitlines()
+    assert outbox == f"{root}/shared/outbox.py True"
+    source = (ROOT / "shared" / "settings.py").read_text().splitlines()
+    file, _, number = raised.rpartition(" ")
+    assert file == f"{root}/shared/settings.py"
+    assert source[int(number) - 1].strip() == line
+    assert line.startswith("raise RuntimeError(")
+
+
+def test_an_artifact_is_the_same_in_every_build(artifacts: Path, tmp_path: Path) -> None:
+    build_function("RelayFunction", tmp_path)
+    first, second = (
+        {file.relative_to(root).as_posix(): file.read_bytes() for file in files_below(root)}
+        for root in (artifacts / "RelayFunction", tmp_path)
+    )
+    assert first == second
+
+
+def test_an_artifact_has_the_events_that_its_code_imports(artifacts: Path) -> None:
+    found = {
+        name: json.loads((artifacts / name / packed.NAME).read_text())
+        for name in ("CoursesFunction", "WebhooksFunction")
+    }
+    assert "events/courses.py" in found["CoursesFunction"]
+    assert "events/courses.py" not in found["WebhooksFunction"]
 
 
 def test_health_answers_with_every_document(artifacts: Path) -> None:
@@ -111,12 +165,13 @@ def test_slim_code_keeps_what_is_read_at_run_time() -> None:
     source = (
         '"""Module."""\nfrom __future__ import annotations\n\n\n'
         'def plain():\n    """Two\n    lines."""\n    return "# no comment"  # one\n\n\n'
-        '@property\ndef route():\n    """Kept."""\n\n\nclass Step:\n    """Kept."""\n'
+        '@property\ndef route():\n    """Two\n    lines."""\n\n\n'
+        'class Step:\n    """One."""\n'
     )
     assert slim(source) == (
         "\nfrom __future__ import annotations\n\n\n"
         'def plain():\n    ...\n\n    return "# no comment"\n\n\n'
-        '@property\ndef route():\n    """Kept."""\n\n\nclass Step:\n    """Kept."""\n'
+        '@property\ndef route():\n    "."\n\n\n\nclass Step:\n    "."\n'
     )
 
 
