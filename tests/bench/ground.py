@@ -141,6 +141,7 @@ def _load(connection: psycopg.Connection[Any], rows: int, deep: int) -> None:
                 "deep": deep,
             },
         )
+    connection.execute("set maintenance_work_mem = '512MB'")  # sorted in memory, not in files
     for _, definition in indexes:
         connection.execute(definition)
     connection.execute("vacuum analyze")

@@ -42,7 +42,7 @@ def plot(parts: Mapping[str, Part]) -> str:
         _memory(cold["megabytes"]),
         _growth(parts["growth"].detail),
     ]
-    height = LOWER + CHART + 70
+    height = LOWER + CHART + 40
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img"'
@@ -82,18 +82,18 @@ def _memory(megabytes: Mapping[str, float]) -> str:
 def _growth(detail: Mapping[str, Any]) -> str:
     """Time against rows, the rows in powers of ten."""
     rows: Sequence[int] = detail["rows"]
-    left, right, bottom = 20 + PANEL + GAP + 40, WIDTH - 90, LOWER + CHART
+    left, right, bottom = 20 + PANEL + GAP + 56, WIDTH - 90, LOWER + CHART
     highest = max(*detail["list"], *detail["create"]) * 1000
 
     def x(size: int) -> float:
         span = log10(rows[-1] / rows[0]) or 1
         return left + (right - left) * log10(size / rows[0]) / span
 
-    lines = [_text(left - 40, LOWER - 18, "Warm p50 against rows in the table", "title")]
+    lines = [_text(left - 56, LOWER - 18, "Warm p50 against rows in the table", "title")]
     for share in (0, 0.5, 1):
         y = bottom - CHART * share
         lines.append(f'<line class="axis" x1="{left}" x2="{right}" y1="{y}" y2="{y}"/>')
-        lines.append(_text(left - 40, y + 4, f"{_short(highest * share)} ms", "quiet"))
+        lines.append(_text(left - 56, y + 4, f"{_short(highest * share)} ms", "quiet"))
     lines += [_text(x(size) - 16, bottom + 20, f"{size:,}", "quiet") for size in rows]
     for kind in ("list", "create"):
         at = [
