@@ -7,6 +7,7 @@ from functions.courses.models import (
     Code,
     Course,
     CoursePatch,
+    CourseQuery,
     DeletedCourse,
     DeletionCounts,
     Description,
@@ -52,6 +53,14 @@ class CourseNames(Change):
         ),
         *(OnlyNewer(name) for name in _PLANNING),
     )
+
+
+class CoursesOfOthers(Change):
+    """The list of courses can also show those of an organization, by `organizationId`, or with
+    `enrolled` those that you take part in."""
+
+    models = (CourseQuery,)
+    edits = (OnlyNewer("organization_id"), OnlyNewer("enrolled"))
 
 
 def _count(kind: str) -> Any:
