@@ -1,7 +1,6 @@
 """Starts the AWS emulator in an environment of its own and waits until it answers."""
 
 import os
-import socket
 import subprocess
 import time
 import urllib.error
@@ -12,6 +11,8 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
+
+from infra.local.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 INTERPRETER = ROOT / ".emulator" / "bin" / "python"
@@ -61,7 +62,7 @@ def start(state: Path, invoke_url: str, interpreter: Path = INTERPRETER) -> Emul
     `invoke_url` followed by a function's name is where the user pool's triggers are posted;
     `interpreter` is the Python of the environment that the emulator is installed in.
     """
-    port = _free_port()
+    port = free_port()
     state.mkdir(parents=True, exist_ok=True)
     for abandoned in state.glob("ministack-*.pid"):
         abandoned.unlink()
@@ -99,12 +100,6 @@ def _environment(port: int, state: Path, invoke_url: str) -> dict[str, str]:
         "TMPDIR": str(state.absolute()),
         **CREDENTIALS,
     }
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def _await(emulator: Emulator, log: Path) -> None:

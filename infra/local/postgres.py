@@ -11,7 +11,6 @@ import ctypes
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -22,6 +21,7 @@ from pathlib import Path
 
 import psycopg
 
+from infra.local.ports import free_port
 from infra.local.postgres_programs import (
     SHARED_PLACE,
     Account,
@@ -164,7 +164,7 @@ def _serves(lock: Path, data: Path) -> bool:
 def _launch(
     programs: Path, home: Path, durable: bool, account: Account
 ) -> tuple[subprocess.Popen[bytes], int]:
-    port = _free_port()
+    port = free_port()
     settings = ["listen_addresses=127.0.0.1", "timezone=UTC", "log_timezone=UTC"]
     settings += ["max_connections=200", "log_checkpoints=off"]
     settings += () if durable else UNSAFE_BUT_FAST
@@ -202,12 +202,6 @@ def _end_with_parent(parent: int) -> Callable[[], None] | None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     return ask
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def _answers(process: subprocess.Popen[bytes], url: str, deadline: float) -> bool:

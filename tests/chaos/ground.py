@@ -17,6 +17,7 @@ import psycopg
 
 from infra import migrate
 from infra.local import postgres
+from infra.local.ports import free_port
 from tests.campus import User, token
 from tests.chaos.figures import patiently
 from tests.environment import PASSWORDS, function_environment
@@ -52,7 +53,7 @@ class Ground:
         self.restarts = 0
         self._made = 0
         self._admin: psycopg.Connection[Any] | None = None
-        self._port = postgres._free_port()
+        self._port = free_port()
         os.environ.pop("DATABASE_URL", None)  # what is crashed here is never somebody else's
         self.start()
         migrate.up(self.url, passwords=PASSWORDS)
@@ -65,7 +66,7 @@ class Ground:
     def start(self) -> None:
         with (
             patch.dict(os.environ),
-            patch.object(postgres, "_free_port", return_value=self._port),
+            patch.object(postgres, "free_port", return_value=self._port),
         ):
             os.environ.pop("DATABASE_URL", None)
             self._server = postgres.start(self.directory / "postgres", durable=False)

@@ -4,13 +4,13 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from infra.local.ports import free_port
 from tests.campus import ROOT
 from tests.journeys.deployment import Deployment, wait_for
 
@@ -34,7 +34,7 @@ class Stack(Deployment):
     def start(self) -> float:
         """Start and wait until it answers. Returns the seconds that took."""
         is_first = self.process is None
-        self.port = self.port or _free_port()
+        self.port = self.port or free_port()
         inherited = {k: v for k, v in os.environ.items() if not k.startswith(_KEPT_OUT)}
         environment = {
             **inherited,
@@ -101,9 +101,3 @@ class Stack(Deployment):
 
     def mails(self) -> list[dict[str, str]]:
         return self.call("GET", "/_local/mails").json
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
