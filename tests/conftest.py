@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from infra.local.postgres import Server, start
 from infra.local.postgres_programs import PostgresError
@@ -32,6 +33,16 @@ from tests.postgres import (
 )
 
 SECONDS_A_RUN_NEVER_TAKES = 6 * 3600
+# Properties try the same examples in each run, on a slow machine too; `make fuzz` tries others.
+settings.register_profile(
+    "campus",
+    derandomize=os.environ.get("CAMPUS_FUZZ") != "all",
+    database=None,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    print_blob=True,
+)
+settings.load_profile("campus")
 RUN = pytest.StashKey[tuple[Path, Server]]()
 
 
