@@ -87,16 +87,16 @@ def _invited(plot: Plot) -> str:
 
 
 THINGS = [
-    Thing("course", "/courses", COURSE),
-    Thing("organization", "/organizations", ORGANIZATION),
+    Thing("course", "/courses", COURSE, seen_by="members"),
+    Thing("organization", "/organizations", ORGANIZATION, seen_by="members"),
     Thing("enrollment", "/courses/{course_id}/enrollments", make=_enrollment),
     Thing("share_link", "/courses/{course_id}/share-links", {"permission": "clone"}),
     Thing("invitation", "/organizations/{organization_id}/invitations", {"kind": "code"}),
-    Thing("member", "/organizations/{organization_id}/members", make=_member),
-    Thing("section", "/courses/{course_id}/sections", SECTION),
-    Thing("lesson", "/courses/{course_id}/lessons", LESSON),
+    Thing("member", "/organizations/{organization_id}/members", make=_member, seen_by="members"),
+    Thing("section", "/courses/{course_id}/sections", SECTION, seen_by="members"),
+    Thing("lesson", "/courses/{course_id}/lessons", LESSON, seen_by="members"),
     Thing("progress_record", make=_progress),
-    Thing("enrichment", "/lessons/{lesson_id}/enrichments", ENRICHMENT),
+    Thing("enrichment", "/lessons/{lesson_id}/enrichments", ENRICHMENT, seen_by="members"),
     Thing("quiz_attempt", make=_attempt),
     Thing(
         "enrichment_report",
