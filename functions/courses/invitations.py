@@ -28,6 +28,11 @@ from shared.sql import queries
 
 MEMBERSHIPS = 100
 MANAGERS = ("owner", "admin")
+_REFUSED = {
+    "gone": ("GONE", "The invitation has expired, is used up or was revoked."),
+    "there": ("ALREADY_EXISTS", "You are a member already."),
+    "limit": ("RESOURCE_LIMIT_EXCEEDED", f"You belong to {MEMBERSHIPS} organizations already."),
+}
 routes = Routes("/organizations/{organization_id}/invitations", tag="courses")
 accepting = Routes("/invitations", tag="courses")
 sql = queries(__file__)
@@ -114,12 +119,8 @@ def accept_invitation(request: Request, token: str) -> Joined:
         membership_id=member,
         limit=MEMBERSHIPS,
     )[0]
-    if row["outcome"] == "gone":
-        raise Refusal("GONE", "The invitation has expired, is used up or was revoked.")
-    if row["outcome"] == "there":
-        raise Refusal("ALREADY_EXISTS", "You are a member already.")
-    if row["outcome"] == "limit":
-        raise Refusal("RESOURCE_LIMIT_EXCEEDED", details={"limit": MEMBERSHIPS})
+    if row["outcome"] in _REFUSED:
+        raise Refusal(*_REFUSED[row["outcome"]])
     refused(request, row["outcome"])
     joined = {
         "organization_id": row["organization_id"],

@@ -1,5 +1,7 @@
 """What is behind a share link: the course to look at, and a copy of it."""
 
+from datetime import UTC, datetime
+from math import ceil
 from typing import Any
 from urllib.parse import unquote
 
@@ -64,7 +66,9 @@ def _unlocked(request: Request, token: str) -> dict[str, Any]:
     if lock["password_hash"] is None:
         return lock
     if lock["locked_until"]:
-        raise Refusal("ACCOUNT_LOCKED", "Too many wrong passwords.", headers={"Retry-After": "900"})
+        wait = ceil((lock["locked_until"] - datetime.now(UTC)).total_seconds())
+        told = {"Retry-After": str(max(wait, 1))}
+        raise Refusal("ACCOUNT_LOCKED", "Too many wrong passwords.", headers=told)
     given = unquote(request.call.headers.get("x-share-password", ""))[:200]
     if not given or not passwords.matches(given, bytes(lock["password_hash"])):
         if given:

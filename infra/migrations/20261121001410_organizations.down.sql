@@ -1,3 +1,3 @@
-drop function purge_organization, restore_organization, owned_organization, restore_with_parts,
+drop function purge_organization, restore_organization, owned_organization,
     delete_organization, change_member, lock_organization, found_organization, take_charge,
     person_name, organization_role;

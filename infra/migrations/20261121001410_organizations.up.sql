@@ -152,22 +152,6 @@ begin
 end
 $$;
 
--- Brings back what a deletion took of a table and of all tables below it by the policies.
-create function restore_with_parts(p_table text, p_deletion uuid, p_user uuid) returns void
-language plpgsql volatile security invoker set search_path = public, pg_temp as $$
-declare
-    v_child text;
-begin
-    perform restore_record(p_table, p_deletion, p_user);
-    for v_child in
-        select distinct child_table from deletion_policy
-         where parent_table = p_table and action = 'cascade' and child_table <> p_table
-    loop
-        perform restore_with_parts(v_child, p_deletion, p_user);
-    end loop;
-end
-$$;
-
 -- Whether the caller owned an organization when it was deleted.
 create function owned_organization(p_id uuid) returns boolean
 language sql stable security invoker set search_path = public, pg_temp as $$
@@ -204,14 +188,15 @@ begin
         end;
     end if;
     if outcome = 'done' then
-        perform restore_with_parts('organization', v_found.deletion_id, v_found.user_id);
+        perform restore_parts('organization', v_found.deletion_id, v_found.user_id);
         v_courses := array(select c.id from course as c
                             where c.deletion_id = v_found.deletion_id
                               and c.organization_id = p_id);
         for v_owner in
             select distinct c.user_id from course as c where c.id = any(v_courses)
         loop
-            perform restore_with_parts('course', v_found.deletion_id, v_owner);
+            perform restore_record('course', v_found.deletion_id, v_owner);
+            perform restore_parts('course', v_found.deletion_id, v_owner);
         end loop;
         select coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'user_id', c.user_id,
                                                      'version', c.version)), '[]')
@@ -254,5 +239,5 @@ end
 $$;
 
 grant execute on function organization_role, take_charge, found_organization, lock_organization,
-    change_member, delete_organization, restore_with_parts, owned_organization,
-    restore_organization, purge_organization to campus_app;
+    change_member, delete_organization, owned_organization, restore_organization,
+    purge_organization to campus_app;
