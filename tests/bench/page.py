@@ -68,7 +68,8 @@ def _machine() -> str:
     """Which kind of machine this is, and not which one."""
     return (
         f"{os.cpu_count()} cores of {platform.machine()}, {platform.system()}, "
-        f"Python {platform.python_version()}, PostgreSQL {_postgres()}"
+        f"Python {platform.python_version()}, PostgreSQL {_postgres()}, "
+        f"load {os.getloadavg()[1]:.1f} (a machine with nothing else to do has about 1.5)"
     )
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from tests.bench.events import BODY
 from tests.bench.figures import Figure
 from tests.bench.ground import PAGE, Database, Ground
 from tests.bench.measures import PARTS, Bench, Part
+from tests.bench.page import _TEXT
 from tests.bench.plot import plot
 from tests.bench.warm import workers
 from tests.conftest import SERVER_URL, TEMPLATE
@@ -110,3 +112,11 @@ def test_the_plot_shows_every_stack_and_size():
     )
     for text in ("floor", "Campus", "Powertools", "Chalice", "FastAPI", "10,000", "100,000"):
         assert f">{text}</text>" in drawn
+
+
+def test_the_page_shows_what_was_last_measured():
+    page = Path("docs/performance.md").read_text()
+    head, _, tail = _TEXT.partition("{machine}")
+    assert page.startswith(head)
+    assert page.endswith(tail.partition("{table}")[2])
+    assert "| cold start, times the floor |" in page
