@@ -44,6 +44,9 @@ chaos: $(INSTALLED) ## kill -9 and worse, N times (N=10000); SEED=<of an earlier
 bench: build $(EMULATOR) $(BENCH) ## Measure the performance budgets: ROWS=10000000, ONLY="warm cold"
 	@$(BIN)/python -m tests.bench $(if $(ROWS),--rows $(ROWS)) $(if $(ONLY),--only $(ONLY))
 
+mutants: $(INSTALLED) ## Remove each guard of shared/ once: a test has to fail (docs/guards.md; ONLY=identity)
+	@$(BIN)/python -m tests.mutants $(ONLY)
+
 check: $(INSTALLED) ## Style, types, who imports whom, SQL migrations, template, documents
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check

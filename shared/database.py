@@ -85,12 +85,13 @@ class Database:
 
         Never connects: a new connection in the middle of a unit would run outside its transaction.
         """
-        if self._connection is None or self._wire is None:
+        wire = self._wire
+        if wire is None:
             raise psycopg.OperationalError("the connection was lost")
         self.round_trips += 1
         started = time.perf_counter()
         try:
-            return self._wire.run(commands)
+            return wire.run(commands)
         finally:
             self.seconds += time.perf_counter() - started
 
@@ -121,7 +122,7 @@ class Database:
 
     def drop(self) -> None:
         """Close the connection; the next flush opens another."""
-        connection, self._connection = self._connection, None
+        connection, self._connection, self._wire = self._connection, None, None
         if connection is not None:
             connection.close()
 

@@ -1,13 +1,15 @@
 """The version layer: chains of changes, and what follows from their edits."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared import translation, versions
-from shared.models import Model
+from shared import inputs, translation, versions
+from shared.errors import Refusal
+from shared.models import Model, Query
 from shared.versions import Change, OnlyNewer, OnlyOlder, Rename, Replace, Version
 
 
@@ -239,3 +241,17 @@ def test_a_sunset_is_never_before_its_deprecation(monkeypatch: pytest.MonkeyPatc
     assert dated.deprecated_on
     assert dated.sunset_on
     assert dated.deprecated_on < dated.sunset_on
+
+
+class LessonQuery(Query):
+    """What lessons are asked for."""
+
+    status: str | None = None
+
+
+def test_a_parameter_that_a_version_does_not_know_is_told():
+    call: Any = SimpleNamespace(query=lambda: {"status": "done", "minutes": "60"})
+    with pytest.raises(Refusal) as refused:
+        inputs._query(call, LessonQuery, V2, inputs.Inputs())
+    [told] = refused.value.details["errors"]
+    assert told["pointer"] == "/minutes"

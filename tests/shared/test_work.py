@@ -1,13 +1,16 @@
 """Units of work for code without a transaction of its own."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from events.users import UserOnboarded
+from shared.database import database
 from shared.errors import Refusal
 from shared.facts import Origin
 from shared.ids import uuid7
 from shared.sql import Statement
-from shared.work import unit_of_work
+from shared.work import Receipt, unit, unit_of_work
 from tests.campus import Campus
 
 
@@ -52,3 +55,11 @@ def test_the_role_decides_what_is_visible(campus: Campus):
     }
     assert seen["app"] == 0
     assert seen["system"] > 0
+
+
+def test_a_reaction_knows_when_the_fact_was(campus: Campus):
+    origin = Origin("campus.users", f"req_{uuid7().hex}")
+    long_ago = datetime(2026, 1, 1, tzinfo=UTC)
+    receipt = Receipt("users.look_back", uuid7(), long_ago)
+    held = database("app")
+    assert unit(held, origin, lambda unit: unit.occurred_at, lambda: 25.0, receipt) == long_ago
