@@ -3,11 +3,20 @@
 from datetime import date
 from typing import Annotated, Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from shared.models import Day, Deletable, ListQuery, Model, Text
 
 MOST_DAYS = 400
+
+
+def _of_our_time(day: date) -> date:
+    if day.year < 1970:
+        raise ValueError("must be between the years 1970 and 2200")
+    return day
+
+
+TermDay = Annotated[Day, AfterValidator(_of_our_time)]
 Name = Annotated[Text, Field(min_length=1, max_length=100)]
 
 
@@ -43,10 +52,10 @@ class NewTerm(Model):
     """A new term, of at most 400 days."""
 
     name: Name
-    starts_on: Annotated[Day, Field(ge=date(1970, 1, 1))]
+    starts_on: TermDay
     ends_on: Day
     breaks: Breaks = Field(default_factory=list)
-    week_a_on: Annotated[Day, Field(ge=date(1970, 1, 1))] | None = None
+    week_a_on: TermDay | None = None
 
     @model_validator(mode="after")
     def _ends_later(self) -> Self:
@@ -62,10 +71,10 @@ class TermPatch(Model):
     """Changes to a term: absent fields stay; null clears `weekAOn`."""
 
     name: Name = _ABSENT
-    starts_on: Annotated[Day, Field(ge=date(1970, 1, 1))] = _ABSENT
-    ends_on: Day = _ABSENT
+    starts_on: TermDay = _ABSENT
+    ends_on: TermDay = _ABSENT
     breaks: Breaks = _ABSENT
-    week_a_on: Annotated[Day, Field(ge=date(1970, 1, 1))] | None = None
+    week_a_on: TermDay | None = None
 
 
 class TermQuery(ListQuery):

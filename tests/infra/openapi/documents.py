@@ -7,6 +7,7 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
+from functions.tasks.fields import LocalTime
 from shared.models import Model
 
 _PLAIN: dict[Any, st.SearchStrategy[Any]] = {
@@ -44,6 +45,8 @@ def documents(model: type[Model]) -> st.SearchStrategy[dict[str, Any]]:
 def _values(annotation: Any) -> st.SearchStrategy[Any]:
     if annotation is None or annotation is type(None):
         return st.none()
+    if annotation == LocalTime:
+        return st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1))
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
         return _values(arguments[0])
