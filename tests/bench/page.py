@@ -69,7 +69,7 @@ def _machine() -> str:
     return (
         f"{os.cpu_count()} cores of {platform.machine()}, {platform.system()}, "
         f"Python {platform.python_version()}, PostgreSQL {_postgres()}, "
-        f"load {os.getloadavg()[1]:.1f} (a machine with nothing else to do has about 1.5)"
+        f"load average {os.getloadavg()[1]:.1f}, the bench and all else that ran beside it"
     )
 
 
