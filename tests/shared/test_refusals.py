@@ -254,3 +254,14 @@ def test_what_counts_against_the_plan_waits_for_its_like(campus: Campus, user: U
         assert answers_of == []
     creating.join(20)
     assert answers_of == [201]
+
+
+def test_a_key_is_of_one_request(campus: Campus, premium: User):
+    key = {"Idempotency-Key": "of-one-request"}
+    campus.call("POST", LIST, premium, BODY, key)
+    other = campus.call("POST", LIST, premium, {**BODY, "title": "Another"}, key)
+    assert other.error == "IDEMPOTENCY_KEY_REUSED"
+
+
+def test_a_role_opens_what_it_is_needed_for(campus: Campus, user: User):
+    assert campus.call("GET", "/v2/admin/users", user).error == "FORBIDDEN"
