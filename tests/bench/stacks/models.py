@@ -67,6 +67,9 @@ class Assignment(Shape):
     submission_url: str | None
     tags: list[str]
     checklist: list[dict[str, Any]]
+    recurrence: str | None
+    exdates: list[datetime]
+    rdates: list[datetime]
     reminders: list[int]
     source: str
     completed_at: datetime | None

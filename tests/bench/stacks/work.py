@@ -29,9 +29,10 @@ OTHER_ROUTES = 35
 MINUTE_LIMIT = 1000
 COLUMNS = """id, course_id, parent_id, title, description, due_at, due_on, timezone, start_on,
        status, priority, estimated_minutes, percent_done, points, score, weight, submission_method,
-       submission_url, tags, checklist, reminders, source, completed_at,
+       submission_url, tags, checklist, recurrence, exdates, rdates, reminders, source,
+       completed_at,
        coalesce(completed_at > due_at, false) as late,
-       completed_at is null and due_at < now() as missing,
+       completed_at is null and due_at < now() and recurrence is null as missing,
        version, created_at, updated_at, deleted_at, null::timestamptz as purge_at"""
 COUNT = "select key, used, violations from count_requests(%(keys)s, %(costs)s)"
 ADMIT = "select * from admit(%(issuer)s, %(subject)s, null)"
