@@ -103,7 +103,8 @@ language sql volatile security invoker set search_path = public, pg_temp as $$
     returning s.current_days, s.longest_days, s.version
 $$;
 
--- Adds what was done, once an event. Whether a day is new among those with something done.
+-- Adds what was done, once an event; of somebody who has been erased meanwhile nothing is kept.
+-- Whether a day is new among those with something done.
 create function add_activity(p_user uuid, p_rows jsonb) returns boolean
 language sql volatile security invoker set search_path = public, pg_temp as $$
     with added as (
@@ -113,6 +114,7 @@ language sql volatile security invoker set search_path = public, pg_temp as $$
                r.course_id, coalesce(r.focus_seconds, 0), r.quality, r.confidence, r.difficulty,
                r.late
           from jsonb_populate_recordset(null::activity, p_rows) as r
+         where exists (select from app_user where id = p_user)
         on conflict (event_id) do nothing
         returning on_day, kind
     )

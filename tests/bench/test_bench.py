@@ -21,6 +21,8 @@ from tests.conftest import SERVER_URL, TEMPLATE
 from tests.postgres import drop_database
 
 ROWS = 100_000
+# They share one large database.
+pytestmark = pytest.mark.xdist_group("bench")
 
 
 @pytest.fixture(scope="module")
