@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,8 +23,17 @@ def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "page"
 
 
+@pytest.fixture(autouse=True)
+def _forget() -> Iterator[None]:
+    """What a test has put in the documents' place is gone with it, from what is kept too."""
+    yield
+    for kept in (documents._page, documents._read):
+        kept.cache_clear()
+
+
 def use_folder(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
-    documents._page.cache_clear()
+    for kept in (documents._page, documents._read):
+        kept.cache_clear()
     monkeypatch.setattr(documents, "FOLDER", folder)
 
 
