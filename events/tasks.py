@@ -56,7 +56,11 @@ class AssignmentCompleted(Event, type="assignment.completed", version=2):
     late: bool = False
 
     @classmethod
-    def upcast(cls, version: int, data: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG003
+    def upcast(
+        cls,
+        version: int,  # noqa: ARG003 (version 1 lacks only what has a default)
+        data: dict[str, Any],
+    ) -> dict[str, Any]:
         """Days of version 1 are those of UTC."""
         return data
 
@@ -172,7 +176,11 @@ class StudySessionFinished(Event, type="study_session.finished", version=2):
     difficulty: int | None = None
 
     @classmethod
-    def upcast(cls, version: int, data: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG003
+    def upcast(
+        cls,
+        version: int,  # noqa: ARG003 (version 1 lacks only what has a default)
+        data: dict[str, Any],
+    ) -> dict[str, Any]:
         """Days of version 1 are those of UTC, and its sessions began when they ended."""
         return data
 

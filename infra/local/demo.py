@@ -21,7 +21,6 @@ from infra.local.parts import Parts
 
 EMAIL = "demo@campus.local"
 PASSWORD = "Campus-demo-1"  # noqa: S105 (a demo account that exists on this machine only)
-PLACE_FOR_TOKEN = "Bearer TOKEN"  # noqa: S105 (what events/samples have where a token goes)
 _NOBODY = ("NotAuthorizedException", "UserNotConfirmedException", "UserNotFoundException")
 
 
@@ -67,8 +66,10 @@ def seed_once(parts: Parts) -> None:
 def with_demo_token(event: Any, description: dict[str, Any]) -> Any:
     """The event of a request with a token of the demo account where a sample has a place for one;
     unchanged as long as there is no such account, or no such place."""
+    from infra.contracts.invocations import TOKEN  # loads every handler: make up does without
+
     headers = event.get("headers", {}) if isinstance(event, dict) else {}
-    if headers.get("authorization") != PLACE_FOR_TOKEN:
+    if headers.get("authorization") != TOKEN:
         return event
     token = _Pool(description).token()
     if token is None:

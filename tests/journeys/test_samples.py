@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from infra.contracts.__main__ import SAMPLES
+from infra.contracts.invocations import TOKEN
 from infra.local.__main__ import main
-from infra.local.demo import PLACE_FOR_TOKEN
 from tests.journeys.stack import Stack
 
 INVOCATIONS = [path for path in sorted(SAMPLES.glob("*/*.json")) if path.parent.name != "bus"]
@@ -35,6 +35,6 @@ def test_a_sample_runs_its_function(path: Path, capsys: pytest.CaptureFixture[st
 def expected(path: Path) -> int:
     """Where a sample has a place for a token, the demo account's is put there."""
     event = json.loads(path.read_text())
-    if event["headers"].get("authorization") == PLACE_FOR_TOKEN:
+    if event["headers"].get("authorization") == TOKEN:
         return 403 if path.parent.name in FOR_ADMINISTRATORS else 200
     return 401 if event["rawPath"].startswith("/webhooks/") else 200
