@@ -94,6 +94,14 @@ class ShareLinkCreated(Event, type="share_link.created"):
     permission: Literal["view", "clone"]
 
 
+class ShareLinkUpdated(Event, type="share_link.updated"):
+    """What a link permits was changed, or its limits."""
+
+    share_link_id: UUID
+    course_id: UUID
+    changed: list[str]
+
+
 class ShareLinkUsed(Event, type="share_link.used"):
     """Somebody opened a course by a link. `views` is how often that has happened."""
 

@@ -29,7 +29,7 @@ class EnrichmentDrafted(Event, type="enrichment.draft_ready"):
 
 
 class EnrichmentUpdated(Event, type="enrichment.updated"):
-    """The draft of an enrichment was changed by hand."""
+    """The draft of an enrichment was changed by hand, or how it is to be generated."""
 
     enrichment_id: UUID
     course_id: UUID

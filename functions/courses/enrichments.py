@@ -5,7 +5,7 @@ from uuid import UUID
 
 import orjson
 
-from events.enrichments import EnrichmentDrafted, EnrichmentRequested
+from events.enrichments import EnrichmentDrafted, EnrichmentRequested, EnrichmentUpdated
 from functions.courses.content import (
     Piece,
     delete_content,
@@ -130,7 +130,14 @@ def update_enrichment(
         limit=course_limit(request),
         changes={"settings": body.changes().get("settings") or {}} if body.changes() else {},
     )
-    return entity(Enrichment, teaching(request, row))
+    row = teaching(request, row)
+    made = entity(Enrichment, row)
+    if body.changes():
+        event = EnrichmentUpdated(
+            enrichment_id=made.id, course_id=made.course_id, entity_version=made.version
+        )
+        request.emit(event, user_id=row["owner_id"])
+    return made
 
 
 @routes.delete("/{enrichment_id}", errors=("FORBIDDEN",))

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from events.courses import ShareLinkCreated, ShareLinkRevoked
+from events.courses import ShareLinkCreated, ShareLinkRevoked, ShareLinkUpdated
 from functions.courses import passwords, tokens
 from functions.courses.share_models import (
     NewShareLink,
@@ -73,7 +73,17 @@ def update_share_link(
         changes={**body.changes(), **({"password": True} if body.password else {})},
         password_hash=passwords.derive(body.password) if body.password else None,
     )
-    return build(ShareLink, _shown(judged(request, row, *TEACHERS)))
+    changed = judged(request, row, *TEACHERS)
+    request.emit(
+        ShareLinkUpdated(
+            share_link_id=share_link_id,
+            course_id=course_id,
+            changed=sorted(body.changes()),
+            entity_version=changed["version"],
+        ),
+        user_id=changed["owner_id"],
+    )
+    return build(ShareLink, _shown(changed))
 
 
 @routes.delete("/{share_link_id}")

@@ -55,7 +55,8 @@ with standing as (
     returning s.*
 )
 select i.id, i.course_id, i.permission, i.password_hash is not null as has_password,
-       i.expires_at, i.max_views, i.views, i.version, i.created_at, i.updated_at, s.role
+       i.expires_at, i.max_views, i.views, i.version, i.created_at, i.updated_at,
+       i.user_id as owner_id, s.role
   from standing as s left join item as i on true
 
 -- name: revoke_share_link
