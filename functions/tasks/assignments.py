@@ -13,8 +13,10 @@ from events.tasks import (
 )
 from functions.tasks.models import (
     Assignment,
+    AssignmentCopy,
     AssignmentPatch,
     AssignmentQuery,
+    ChecklistItem,
     NewAssignment,
 )
 from functions.tasks.operations import (
@@ -25,8 +27,9 @@ from functions.tasks.operations import (
     purge_item,
     restore_items,
 )
-from shared.models import Page
-from shared.request import Request
+from shared.models import Page, build
+from shared.plans import plan_of
+from shared.request import Reply, Request
 from shared.routing import Old, Routes
 from shared.sql import queries
 
@@ -120,6 +123,27 @@ def reopen_assignment(request: Request, assignment_id: UUID) -> Assignment:
     return entity(Assignment, _change(request, assignment_id, open_again, DONE)[0])
 
 
+# What is copied, then the copy: made like every other assignment, by the same statement.
+@routes.post(
+    "/{assignment_id}/duplicate",
+    status=201,
+    exclusive="tasks",
+    statements=2,
+    errors=("TASK_LIMIT_EXCEEDED",),
+    v1=False,
+)
+def duplicate_assignment(
+    request: Request, assignment_id: UUID, body: AssignmentCopy
+) -> Reply[Assignment]:
+    """Copy an assignment, to be done anew: without score and progress, its checklist unticked. It
+    counts as a new one. Its parts are not copied. With another due time, `startOn`, `exdates` and
+    `rdates` stay behind, as they are about the old one."""
+    copied = _copy(request, get_assignment(request, assignment_id), body)
+    copy = create_assignment(request, copied)
+    address = f"/{request.version.name}{routes.prefix}/{copy.id}"
+    return Reply(copy, status=201, headers={"Location": address})
+
+
 @routes.delete(
     "/{assignment_id}",
     old=(
@@ -157,6 +181,25 @@ def restore_assignment(request: Request, assignment_id: UUID) -> Assignment:
 def purge_assignment(request: Request, assignment_id: UUID) -> None:
     """Remove an assignment for good, from the trash or straight away."""
     purge_item(request, "assignment", assignment_id)
+
+
+def _copy(request: Request, source: Assignment, body: AssignmentCopy) -> NewAssignment:
+    """A new assignment like one there is. What the plan would not allow again is left out."""
+    given = {name: getattr(body, name) for name in body.model_fields_set}
+    copied = {name: getattr(source, name) for name in NewAssignment.model_fields}
+    if given.keys() & {"due_at", "due_on"}:
+        copied |= {"due_at": None, "due_on": None, "start_on": None, "exdates": [], "rdates": []}
+    elif source.due_on:  # the end of that day is when it is due
+        copied["due_at"] = None
+    lines = [ChecklistItem.model_validate(line) for line in source.checklist]
+    fresh = {
+        "status": "todo",
+        "percent_done": 0,
+        "score": None,
+        "checklist": [build(ChecklistItem, {"text": line.text, "done": False}) for line in lines],
+        "reminders": source.reminders[: plan_of(request).reminders_per_item],
+    }
+    return build(NewAssignment, {**copied, **fresh, **given})
 
 
 def _change(

@@ -125,6 +125,26 @@ class AssignmentPatch(_AssignmentFields):
         return self
 
 
+class AssignmentCopy(Model):
+    """What is different in a copy of an assignment: absent fields are copied, null clears."""
+
+    course_id: Id | None = None
+    parent_id: Id | None = None
+    title: Title = ABSENT
+    due_at: Timestamp = ABSENT
+    due_on: Day = ABSENT
+    timezone: TimeZone = ABSENT
+    start_on: Day | None = None
+    recurrence: Recurrence | None = None
+    reminders: Reminders | None = None
+
+    @model_validator(mode="after")
+    def _due_once(self) -> Self:
+        if {"due_at", "due_on"} <= self.model_fields_set:
+            raise ValueError("takes either dueAt or dueOn")
+        return self
+
+
 class AssignmentQuery(ListQuery):
     """Filters of the list of assignments."""
 

@@ -52,6 +52,11 @@ THINGS = [
     ),
 ]
 BODIES = {
+    "AssignmentCopy": {
+        "title": "{words}", "courseId": "{course_id}", "parentId": "{assignment_id}",
+        "dueAt": "{soon}", "timezone": "UTC", "startOn": "2026-01-01", "reminders": [30],
+        "recurrence": "FREQ=WEEKLY;COUNT=2",
+    },
     "AssignmentOccurrencePatch": {"status": "done", "title": "{words}"},
     "AssignmentPatch": ASSIGNMENT,
     "Batch": {"operations": [CREATION], "atomic": False},
@@ -65,7 +70,7 @@ BODIES = {
     "StudySessionPatch": STUDY_SESSION,
     "TermPatch": TERM,
     "TrashBatch": {"action": "RESTORE", "items": [{"kind": "assignment", "id": SOMETHING}]},
-}
+}  # fmt: skip
 
 
 def _time_of(kind: str) -> Callable[[Plot], str]:
