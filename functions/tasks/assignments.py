@@ -24,6 +24,7 @@ from functions.tasks.operations import (
     create_item,
     delete_item,
     entity,
+    item_limit,
     purge_item,
     restore_items,
 )
@@ -53,7 +54,7 @@ SCHEDULING = [
 @routes.get("", old=("assignments-system/list",))
 def list_assignments(request: Request, query: AssignmentQuery) -> Page[Assignment]:
     """List assignments, by due time unless sorted otherwise."""
-    return request.db.page(Assignment, sql.list_assignments, query)
+    return request.db.page(Assignment, sql.list_assignments, query, limit=item_limit(request))
 
 
 @routes.post(
@@ -80,13 +81,15 @@ def create_assignment(request: Request, body: NewAssignment) -> Assignment:
 @routes.get("/{assignment_id}", old=("assignments-system/get/{assignment_id}",))
 def get_assignment(request: Request, assignment_id: UUID) -> Assignment:
     """Get one assignment."""
-    return request.db.one(Assignment, sql.get_assignment, id=assignment_id)
+    limit = item_limit(request)
+    return request.db.one(Assignment, sql.get_assignment, id=assignment_id, limit=limit)
 
 
 @routes.patch(
     "/{assignment_id}",
     also_put=True,
     exclusive="tasks",
+    errors=("TASK_LIMIT_EXCEEDED",),
     old=(
         "update-assignment",
         "assignments-system/update",
@@ -109,14 +112,14 @@ def update_assignment(request: Request, assignment_id: UUID, body: AssignmentPat
     return assignment
 
 
-@routes.post("/{assignment_id}/complete", limit="updates")
+@routes.post("/{assignment_id}/complete", limit="updates", errors=("TASK_LIMIT_EXCEEDED",))
 def complete_assignment(request: Request, assignment_id: UUID) -> Assignment:
     """Mark an assignment as done. Completing it again changes nothing."""
     done = AssignmentPatch(status="submitted", percent_done=100)
     return entity(Assignment, _change(request, assignment_id, done, OPEN)[0])
 
 
-@routes.post("/{assignment_id}/reopen", limit="updates")
+@routes.post("/{assignment_id}/reopen", limit="updates", errors=("TASK_LIMIT_EXCEEDED",))
 def reopen_assignment(request: Request, assignment_id: UUID) -> Assignment:
     """Take a done assignment up again. It gets those of its reminders that are still ahead."""
     open_again = AssignmentPatch(status="todo", percent_done=0)

@@ -28,7 +28,8 @@ with permitted as (
      where recurrence is null and rdates = '{}'
        and completed_at is null and due_at - make_interval(mins => minutes) > now()
 )
-select i.id, i.course_id, i.parent_id, i.title, i.description, i.due_at, i.due_on, i.timezone,
+select i.id, false as locked,
+       i.course_id, i.parent_id, i.title, i.description, i.due_at, i.due_on, i.timezone,
        i.start_on, i.status, i.priority, i.estimated_minutes, i.percent_done, i.points, i.score,
        i.weight, i.submission_method, i.submission_url, i.tags, i.checklist, i.recurrence,
        i.exdates, i.rdates, i.reminders, i.source, i.completed_at,
@@ -41,7 +42,11 @@ select i.id, i.course_id, i.parent_id, i.title, i.description, i.due_at, i.due_o
   from permitted as p left join item as i on true
 
 -- name: get_assignment
-select id, course_id, parent_id, title, description, due_at, due_on, timezone, start_on, status,
+select id, coalesce(created_at > now() - interval '30 days'
+                and (created_at, id) < (select l.created_at, l.item_id
+                                          from task_lock_line(%(user_id)s, %(limit)s) as l), false)
+           as locked,
+       course_id, parent_id, title, description, due_at, due_on, timezone, start_on, status,
        priority, estimated_minutes, percent_done, points, score, weight, submission_method,
        submission_url, tags, checklist, recurrence, exdates, rdates, reminders, source,
        completed_at,
@@ -61,7 +66,11 @@ select id, course_id, parent_id, title, description, due_at, due_on, timezone, s
 -- filter due_after: due_at >= %(due_after)s
 -- filter due_before: due_at < %(due_before)s
 -- filter q: search @@ websearch_to_tsquery('simple', %(q)s)
-select id, course_id, parent_id, title, description, due_at, due_on, timezone, start_on, status,
+select id, coalesce(created_at > now() - interval '30 days'
+                and (created_at, id) < (select l.created_at, l.item_id
+                                          from task_lock_line(%(user_id)s, %(limit)s) as l), false)
+           as locked,
+       course_id, parent_id, title, description, due_at, due_on, timezone, start_on, status,
        priority, estimated_minutes, percent_done, points, score, weight, submission_method,
        submission_url, tags, checklist, recurrence, exdates, rdates, reminders, source,
        completed_at,
@@ -75,7 +84,8 @@ select id, course_id, parent_id, title, description, due_at, due_on, timezone, s
 -- where nothing is to change, it stays as it is. `was_done` tells whether done is new.
 -- name: update_assignment
 with before as (
-    select id, status, completed_at,
+    select id, task_is_locked(user_id, created_at, id, %(limit)s) as locked,
+           status, completed_at,
            %(course_id)s::uuid is null or course_is_open(%(course_id)s) as course_open,
            parent_is_open(%(user_id)s, %(parent_id)s, id) as parent_open
       from assignment
@@ -102,7 +112,8 @@ with before as (
                    a.version + 1, now()
               from jsonb_populate_record(a, %(changes)s::jsonb) as p)
       from before as b
-     where a.id = b.id and a.user_id = %(user_id)s and b.course_open and b.parent_open
+     where a.id = b.id and a.user_id = %(user_id)s and not b.locked
+       and b.course_open and b.parent_open
        and b.status = any(%(from_status)s) and %(changes)s::jsonb <> '{}'
     returning a.*
 ), now_is as (
@@ -111,7 +122,9 @@ with before as (
     select a.* from assignment as a join before as b on b.id = a.id
      where a.user_id = %(user_id)s and not exists (select from item)
 )
-select n.id, n.course_id, n.parent_id, n.title, n.description, n.due_at, n.due_on, n.timezone,
+select n.id, b.locked,
+       case when b.locked then (select used from task_allowance(%(user_id)s)) end as used,
+       n.course_id, n.parent_id, n.title, n.description, n.due_at, n.due_on, n.timezone,
        n.start_on, n.status, n.priority, n.estimated_minutes, n.percent_done, n.points, n.score,
        n.weight, n.submission_method, n.submission_url, n.tags, n.checklist, n.recurrence,
        n.exdates, n.rdates, n.reminders, n.source, n.completed_at,

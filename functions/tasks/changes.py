@@ -55,7 +55,8 @@ class AssignmentStatus(Change):
     became `dueAt`, and `submission_link` became `submissionUrl`. Planning fields are new:
     `dueOn`, `timezone`, `startOn`, `estimatedMinutes`, `percentDone`, `points`, `score`, `weight`,
     `tags`, `checklist`, `parentId`, `source`, `late` and `missing`, and a series is possible:
-    `recurrence`, `exdates`, `rdates`."""
+    `recurrence`, `exdates`, `rdates`. `locked` says that it is beyond the plan's limit and
+    read-only."""
 
     models = (Assignment, NewAssignment, AssignmentPatch)
     edits = (
@@ -92,6 +93,7 @@ class AssignmentStatus(Change):
                 "late",
                 "missing",
                 "completed_at",
+                "locked",
             )
         ),
     )
@@ -120,10 +122,11 @@ class AssignmentFilters(Change):
 class LectureTimes(Change):
     """A lecture's `start_time` (a moment) became `startLocal`, a time on the wall clock of
     `timezone`, beside `startsAt`; `end_time` became `durationMinutes`. `lecture_date` and the list
-    of `occurrences` are gone: `startsAt` and `recurrence` say the same."""
+    of `occurrences` are gone: `startsAt` and `recurrence` say the same. `locked` is new."""
 
     models = (Lecture,)
     edits = (
+        OnlyNewer("locked"),
         OnlyNewer("start_local"),
         OnlyNewer("timezone"),
         OnlyNewer("duration_minutes"),
@@ -196,7 +199,7 @@ class StudySessionNames(Change):
     `spacedRepetition`, `confidence_level` and `difficulty_rating` became `confidence` and
     `difficulty`, and `time_spent_minutes` became `focusSeconds`. What its clock and plan say is
     new: `endsAt`, `startedAt`, `endedAt`, `pauses`, `status`, `technique`, `assignmentId`,
-    `reviewDueAt`."""
+    `reviewDueAt`, `locked`."""
 
     models = (StudySession, NewStudySession, StudySessionPatch)
     edits = (
@@ -222,6 +225,7 @@ class StudySessionNames(Change):
                 "technique",
                 "assignment_id",
                 "review_due_at",
+                "locked",
             )
         ),
     )

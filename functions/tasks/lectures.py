@@ -9,6 +9,7 @@ from functions.tasks.operations import (
     create_item,
     delete_item,
     entity,
+    item_limit,
     purge_item,
     restore_items,
 )
@@ -35,7 +36,7 @@ SCHEDULING = [
 @routes.get("", old=("lectures-system/list",))
 def list_lectures(request: Request, query: LectureQuery) -> Page[Lecture]:
     """List lectures, by their first time unless sorted otherwise. A series is one lecture."""
-    return request.db.page(Lecture, sql.list_lectures, query)
+    return request.db.page(Lecture, sql.list_lectures, query, limit=item_limit(request))
 
 
 @routes.post(
@@ -60,13 +61,15 @@ def create_lecture(request: Request, body: NewLecture) -> Lecture:
 @routes.get("/{lecture_id}", old=("lectures-system/get/{lecture_id}",))
 def get_lecture(request: Request, lecture_id: UUID) -> Lecture:
     """Get one lecture."""
-    return request.db.one(Lecture, sql.get_lecture, id=lecture_id)
+    limit = item_limit(request)
+    return request.db.one(Lecture, sql.get_lecture, id=lecture_id, limit=limit)
 
 
 @routes.patch(
     "/{lecture_id}",
     also_put=True,
     exclusive="tasks",
+    errors=("TASK_LIMIT_EXCEEDED",),
     old=("update-lecture", "lectures-system/update", Old("tasks/lectures/{lecture_id}", ("PUT",))),
 )
 def update_lecture(request: Request, lecture_id: UUID, body: LecturePatch) -> Lecture:

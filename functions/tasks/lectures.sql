@@ -17,7 +17,8 @@ with permitted as (
 ), counted as (
     insert into task_creation (item_id, user_id) select id, user_id from item
 )
-select i.id, i.course_id, i.title, i.description, i.kind, i.start_local, i.timezone, i.starts_at,
+select i.id, false as locked,
+       i.course_id, i.title, i.description, i.kind, i.start_local, i.timezone, i.starts_at,
        i.duration_minutes, i.recurrence, i.exdates, i.rdates, i.skips_breaks,
        i.location, i.meeting_url, i.instructor_name, i.reminders,
        i.version, i.created_at, i.updated_at, i.deleted_at, null::timestamptz as purge_at,
@@ -26,7 +27,11 @@ select i.id, i.course_id, i.title, i.description, i.kind, i.start_local, i.timez
   from permitted as p left join item as i on true
 
 -- name: get_lecture
-select id, course_id, title, description, kind, start_local, timezone, starts_at,
+select id, coalesce(created_at > now() - interval '30 days'
+                and (created_at, id) < (select l.created_at, l.item_id
+                                          from task_lock_line(%(user_id)s, %(limit)s) as l), false)
+           as locked,
+       course_id, title, description, kind, start_local, timezone, starts_at,
        duration_minutes, recurrence, exdates, rdates, skips_breaks, location, meeting_url,
        instructor_name, reminders, version, created_at, updated_at, deleted_at,
        null::timestamptz as purge_at
@@ -42,7 +47,11 @@ select id, course_id, title, description, kind, start_local, timezone, starts_at
 -- filter starts_after: starts_at >= %(starts_after)s
 -- filter starts_before: starts_at < %(starts_before)s
 -- filter q: search @@ websearch_to_tsquery('simple', %(q)s)
-select id, course_id, title, description, kind, start_local, timezone, starts_at,
+select id, coalesce(created_at > now() - interval '30 days'
+                and (created_at, id) < (select l.created_at, l.item_id
+                                          from task_lock_line(%(user_id)s, %(limit)s) as l), false)
+           as locked,
+       course_id, title, description, kind, start_local, timezone, starts_at,
        duration_minutes, recurrence, exdates, rdates, skips_breaks, location, meeting_url,
        instructor_name, reminders, version, created_at, updated_at, deleted_at,
        null::timestamptz as purge_at
@@ -51,7 +60,8 @@ select id, course_id, title, description, kind, start_local, timezone, starts_at
 
 -- name: update_lecture
 with before as (
-    select id, %(course_id)s::uuid is null or course_is_open(%(course_id)s) as course_open
+    select id, task_is_locked(user_id, created_at, id, %(limit)s) as locked,
+           %(course_id)s::uuid is null or course_is_open(%(course_id)s) as course_open
       from lecture
      where id = %(id)s and user_id = %(user_id)s and deleted_at is null
        and (%(if_match)s::integer is null or version = %(if_match)s)
@@ -67,7 +77,8 @@ with before as (
                    l.version + 1, now()
               from jsonb_populate_record(l, %(changes)s::jsonb) as p)
       from before as b
-     where l.id = b.id and l.user_id = %(user_id)s and b.course_open
+     where l.id = b.id and l.user_id = %(user_id)s and not b.locked
+       and b.course_open
        and %(changes)s::jsonb <> '{}'
     returning l.*
 ), now_is as (
@@ -76,7 +87,9 @@ with before as (
     select l.* from lecture as l join before as b on b.id = l.id
      where l.user_id = %(user_id)s and not exists (select from item)
 )
-select n.id, n.course_id, n.title, n.description, n.kind, n.start_local, n.timezone, n.starts_at,
+select n.id, b.locked,
+       case when b.locked then (select used from task_allowance(%(user_id)s)) end as used,
+       n.course_id, n.title, n.description, n.kind, n.start_local, n.timezone, n.starts_at,
        n.duration_minutes, n.recurrence, n.exdates, n.rdates, n.skips_breaks,
        n.location, n.meeting_url, n.instructor_name, n.reminders,
        n.version, n.created_at, n.updated_at, n.deleted_at, null::timestamptz as purge_at,

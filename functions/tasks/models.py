@@ -40,7 +40,8 @@ Checklist = Annotated[list[ChecklistItem], Field(max_length=100)]
 
 
 class Assignment(Deletable):
-    """Something to hand in, or to have done by a time."""
+    """Something to hand in, or to have done by a time. `locked` items are beyond the plan's limit:
+    they can be read and deleted, nothing else."""
 
     course_id: UUID | None
     parent_id: UUID | None
@@ -69,6 +70,7 @@ class Assignment(Deletable):
     completed_at: datetime | None
     late: bool
     missing: bool
+    locked: bool
 
 
 class _AssignmentFields(Model):
@@ -175,6 +177,7 @@ class Lecture(Deletable):
     meeting_url: str | None
     instructor_name: str | None
     reminders: list[int]
+    locked: bool
 
 
 class _LectureFields(Model):

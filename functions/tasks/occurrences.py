@@ -14,7 +14,13 @@ from functions.tasks.occurrence_models import (
     RecurringKind,
     ScopeQuery,
 )
-from functions.tasks.operations import entity, item_limit, missing, over_limit
+from functions.tasks.operations import (
+    entity,
+    item_limit,
+    missing,
+    over_limit,
+    refuse_locked,
+)
 from functions.tasks.series import Series
 from shared.errors import Refusal, invalid
 from shared.facts import CONTRACTS
@@ -104,6 +110,7 @@ def _change(change: _Change, body: Model, query: ScopeQuery) -> Occurrence:
     row = change.request.db.row(sql.get_series, limit=item_limit(change.request), **change.named)
     if row is None:
         raise missing(change.request)
+    _refuse_locked(change, row)
     series = Series.of(row)
     head, tail = (None, series) if query.scope == "all" else series.split(change.recurrence_id)
     if "status" in given:
@@ -114,9 +121,12 @@ def _change(change: _Change, body: Model, query: ScopeQuery) -> Occurrence:
 
 
 def _change_one(change: _Change, given: dict[str, Any]) -> Occurrence:
-    changed = change.request.db.row(sql.change_occurrence, changes=given, **change.named)
+    changed = change.request.db.row(
+        sql.change_occurrence, changes=given, limit=item_limit(change.request), **change.named
+    )
     if changed is None:
         raise missing(change.request)
+    _refuse_locked(change, changed)
     occurrence = entity(Occurrence, changed)
     if given:
         change.request.emit(
@@ -130,6 +140,11 @@ def _change_one(change: _Change, given: dict[str, Any]) -> Occurrence:
             )
         )
     return occurrence
+
+
+def _refuse_locked(change: _Change, row: dict[str, Any]) -> None:
+    """An occurrence is locked with its item."""
+    refuse_locked(change.request, {**row, "created_at": row["item_made_at"]})
 
 
 def _end(

@@ -1,7 +1,8 @@
-"""What the three kinds of items have in common: the plan's limits, links that must be open,
-reminders by default, and the way into the trash, back and out."""
+"""What the three kinds of items have in common: the plan's limits and what they lock, links that
+must be open, reminders by default, and the way into the trash, back and out."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,8 @@ LINKS = {
     "parent_open": "There is no such assignment to be a part of.",
     "assignment_open": "There is no such assignment.",
 }
+
+WINDOW = timedelta(days=30)
 
 sql = queries(__file__)
 
@@ -60,6 +63,20 @@ def over_limit(request: Request, row: Mapping[str, Any]) -> Refusal:
     return Refusal("TASK_LIMIT_EXCEEDED", details=details)
 
 
+def refuse_locked(request: Request, row: Mapping[str, Any]) -> None:
+    """Refuse to change an item that is beyond the plan's limit until it leaves the window."""
+    if row["locked"]:
+        raise Refusal(
+            "TASK_LIMIT_EXCEEDED",
+            "The plan's limit of new items in 30 days keeps this one read-only.",
+            details={
+                "limit": item_limit(request),
+                "used": row["used"],
+                "resetsAt": row["created_at"] + WINDOW,
+            },
+        )
+
+
 def change_item(
     request: Request, statement: Statement, kind: Kind, item_id: UUID, body: Model, **values: Any
 ) -> tuple[dict[str, Any], list[str]]:
@@ -68,9 +85,12 @@ def change_item(
     if "reminders" in changes:
         changes["reminders"] = reminders(request, kind, changes["reminders"])
     links = {name: value for name, value in body.values().items() if name.endswith("_id")}
-    row = request.db.row(statement, id=item_id, changes=changes, **links, **values)
+    row = request.db.row(
+        statement, id=item_id, changes=changes, limit=item_limit(request), **links, **values
+    )
     if row is None:
         raise missing(request)
+    refuse_locked(request, row)
     _check_links(row)
     return row, sorted(changes) if row["changed"] else []
 

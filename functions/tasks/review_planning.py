@@ -16,7 +16,7 @@ from events.tasks import (
     StudySessionUpdated,
 )
 from functions.tasks import sm2
-from functions.tasks.operations import entity, missing
+from functions.tasks.operations import entity, item_limit, missing, refuse_locked
 from functions.tasks.review_models import (
     NewSessionReview,
     PlannedReview,
@@ -55,9 +55,10 @@ class Learner:
 
 def standing_of(request: Request, study_session_id: UUID) -> Row:
     """Where a topic stands, and the plan's allowance of reminders."""
-    row = request.db.row(sql.review_standing, id=study_session_id)
+    row = request.db.row(sql.review_standing, id=study_session_id, limit=item_limit(request))
     if row is None:
         raise missing(request)
+    refuse_locked(request, {**row, "used": row["items_used"]})
     return row
 
 
@@ -118,7 +119,7 @@ def follow_session(context: Consumer, study_session_id: UUID, *, moved: bool) ->
     """Plan the reviews of a topic for spaced repetition that nobody has reviewed yet: anew when
     its session has `moved`, else if nothing is planned. Beyond the plan's limit nothing is."""
     context.db.run(sql.lock_reviews)
-    standing = context.db.row(sql.review_standing, id=study_session_id)
+    standing = context.db.row(sql.review_standing, id=study_session_id, limit=None)
     if standing is None or not standing["spaced_repetition"] or standing["review_count"]:
         return
     learner = _learner(context)

@@ -13,8 +13,11 @@ select s.id, s.ease, s.repetitions, s.interval_days, s.starts_at, s.ended_at, s.
                 where r.user_id = %(user_id)s and r.study_session_id = s.id
                   and r.purpose = 'review' and r.status = 'pending' and r.deleted_at is null)
            as planned,
-       a.used, a.resets_at
+       a.used, a.resets_at, s.created_at, k.locked,
+       case when k.locked then (select used from task_allowance(%(user_id)s)) end as items_used
   from study_session as s
+ cross join lateral (
+       select task_is_locked(s.user_id, s.created_at, s.id, %(limit)s) as locked) as k
  cross join lateral review_allowance(%(user_id)s, s.id) as a
  where s.id = %(id)s and s.user_id = %(user_id)s and s.deleted_at is null
    and (%(if_match)s::integer is null or s.version = %(if_match)s)

@@ -37,6 +37,7 @@ class StudySession(Deletable):
     last_reviewed_at: datetime | None
     review_due_at: datetime | None
     reminders: list[int]
+    locked: bool
 
 
 class _StudySessionFields(Model):

@@ -13,8 +13,10 @@ from functions.tasks.operations import (
     create_item,
     delete_item,
     entity,
+    item_limit,
     missing,
     purge_item,
+    refuse_locked,
     restore_items,
 )
 from functions.tasks.study_session_models import (
@@ -34,7 +36,12 @@ from shared.routing import Old, Routes
 from shared.sql import queries
 
 routes = Routes("/tasks/study-sessions", tag="tasks", v1=True)
-clock = Routes("/tasks/study-sessions", tag="tasks", limit="updates", errors=("CONFLICT",))
+clock = Routes(
+    "/tasks/study-sessions",
+    tag="tasks",
+    limit="updates",
+    errors=("CONFLICT", "TASK_LIMIT_EXCEEDED"),
+)
 sql = queries(__file__)
 
 SESSION = {"session_id": "study_session_id"}
@@ -44,7 +51,7 @@ SCHEDULING = ["starts_at", "reminders"]
 @routes.get("", old=("study-sessions-system/list",))
 def list_study_sessions(request: Request, query: StudySessionQuery) -> Page[StudySession]:
     """List study sessions, by planned start unless sorted otherwise."""
-    return request.db.page(StudySession, sql.list_study_sessions, query)
+    return request.db.page(StudySession, sql.list_study_sessions, query, limit=item_limit(request))
 
 
 @routes.post(
@@ -72,13 +79,15 @@ def create_study_session(request: Request, body: NewStudySession) -> StudySessio
 @routes.get("/{study_session_id}", old=("study-sessions-system/get/{study_session_id}",))
 def get_study_session(request: Request, study_session_id: UUID) -> StudySession:
     """Get one study session."""
-    return request.db.one(StudySession, sql.get_study_session, id=study_session_id)
+    limit = item_limit(request)
+    return request.db.one(StudySession, sql.get_study_session, id=study_session_id, limit=limit)
 
 
 @routes.patch(
     "/{study_session_id}",
     also_put=True,
     exclusive="tasks",
+    errors=("TASK_LIMIT_EXCEEDED",),
     old=(
         Old("update-study-session", fields=SESSION),
         Old("study-sessions-system/update", fields=SESSION),
@@ -261,9 +270,11 @@ def _clock(
         technique=technique,
         confidence=confidence,
         difficulty=difficulty,
+        limit=item_limit(request),
     )
     if row is None:
         raise missing(request)
+    refuse_locked(request, row)
     if row["status"] != status:
         allowed = " or ".join(from_status)
         raise Refusal(

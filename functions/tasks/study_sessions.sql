@@ -24,7 +24,8 @@ with permitted as (
       from item cross join unnest(reminders) as minutes
      where starts_at - make_interval(mins => minutes) > now()
 )
-select i.id, i.course_id, i.assignment_id, i.topic, i.notes, i.starts_at, i.ends_at, i.started_at,
+select i.id, false as locked,
+       i.course_id, i.assignment_id, i.topic, i.notes, i.starts_at, i.ends_at, i.started_at,
        i.ended_at, i.focus_seconds, i.pauses, i.technique, i.confidence, i.difficulty, i.status,
        i.spaced_repetition, i.review_count, i.last_reviewed_at, i.review_due_at, i.reminders,
        i.version, i.created_at, i.updated_at, i.deleted_at, null::timestamptz as purge_at,
@@ -32,7 +33,11 @@ select i.id, i.course_id, i.assignment_id, i.topic, i.notes, i.starts_at, i.ends
   from permitted as p left join item as i on true
 
 -- name: get_study_session
-select id, course_id, assignment_id, topic, notes, starts_at, ends_at, started_at, ended_at,
+select id, coalesce(created_at > now() - interval '30 days'
+                and (created_at, id) < (select l.created_at, l.item_id
+                                          from task_lock_line(%(user_id)s, %(limit)s) as l), false)
+           as locked,
+       course_id, assignment_id, topic, notes, starts_at, ends_at, started_at, ended_at,
        focus_seconds, pauses, technique, confidence, difficulty, status, spaced_repetition,
        review_count, last_reviewed_at, review_due_at, reminders, version, created_at, updated_at,
        deleted_at, null::timestamptz as purge_at
@@ -49,7 +54,11 @@ select id, course_id, assignment_id, topic, notes, starts_at, ends_at, started_a
 -- filter starts_after: starts_at >= %(starts_after)s
 -- filter starts_before: starts_at < %(starts_before)s
 -- filter q: search @@ websearch_to_tsquery('simple', %(q)s)
-select id, course_id, assignment_id, topic, notes, starts_at, ends_at, started_at, ended_at,
+select id, coalesce(created_at > now() - interval '30 days'
+                and (created_at, id) < (select l.created_at, l.item_id
+                                          from task_lock_line(%(user_id)s, %(limit)s) as l), false)
+           as locked,
+       course_id, assignment_id, topic, notes, starts_at, ends_at, started_at, ended_at,
        focus_seconds, pauses, technique, confidence, difficulty, status, spaced_repetition,
        review_count, last_reviewed_at, review_due_at, reminders, version, created_at, updated_at,
        deleted_at, null::timestamptz as purge_at
@@ -58,7 +67,8 @@ select id, course_id, assignment_id, topic, notes, starts_at, ends_at, started_a
 
 -- name: update_study_session
 with before as (
-    select id, %(course_id)s::uuid is null or course_is_open(%(course_id)s) as course_open,
+    select id, task_is_locked(user_id, created_at, id, %(limit)s) as locked,
+           %(course_id)s::uuid is null or course_is_open(%(course_id)s) as course_open,
            %(assignment_id)s::uuid is null
            or exists (select from assignment as a
                        where a.id = %(assignment_id)s and a.user_id = %(user_id)s
@@ -81,7 +91,8 @@ with before as (
                    p.reminders, s.version + 1, now()
               from jsonb_populate_record(s, %(changes)s::jsonb) as p)
       from before as b
-     where s.id = b.id and s.user_id = %(user_id)s and b.course_open and b.assignment_open
+     where s.id = b.id and s.user_id = %(user_id)s and not b.locked
+       and b.course_open and b.assignment_open
        and %(changes)s::jsonb <> '{}'
     returning s.*
 -- What an earlier change cancelled: else changes without end would pile up rows.
@@ -109,7 +120,9 @@ with before as (
     select s.* from study_session as s join before as b on b.id = s.id
      where s.user_id = %(user_id)s and not exists (select from item)
 )
-select n.id, n.course_id, n.assignment_id, n.topic, n.notes, n.starts_at, n.ends_at, n.started_at,
+select n.id, b.locked,
+       case when b.locked then (select used from task_allowance(%(user_id)s)) end as used,
+       n.course_id, n.assignment_id, n.topic, n.notes, n.starts_at, n.ends_at, n.started_at,
        n.ended_at, n.focus_seconds, n.pauses, n.technique, n.confidence, n.difficulty, n.status,
        n.spaced_repetition, n.review_count, n.last_reviewed_at, n.review_due_at, n.reminders,
        n.version, n.created_at, n.updated_at, n.deleted_at, null::timestamptz as purge_at,
@@ -121,7 +134,8 @@ select n.id, n.course_id, n.assignment_id, n.topic, n.notes, n.starts_at, n.ends
 -- topic for spaced repetition is due the day after its session.
 -- name: clock_study_session
 with before as (
-    select id, status
+    select id, task_is_locked(user_id, created_at, id, %(limit)s) as locked,
+           status
       from study_session
      where id = %(id)s and user_id = %(user_id)s and deleted_at is null
        and (%(if_match)s::integer is null or version = %(if_match)s)
@@ -143,7 +157,8 @@ with before as (
            focus_seconds = s.focus_seconds
                + coalesce(extract(epoch from now() - s.running_since), 0)::integer
       from before as b
-     where s.id = b.id and s.user_id = %(user_id)s and b.status = any(%(from_status)s)
+     where s.id = b.id and s.user_id = %(user_id)s and not b.locked
+       and b.status = any(%(from_status)s)
     returning s.*
 ), cancelled as (
     update reminder as r
@@ -157,8 +172,11 @@ with before as (
     select s.* from study_session as s join before as b on b.id = s.id
      where s.user_id = %(user_id)s and not exists (select from item)
 )
-select n.id, n.course_id, n.assignment_id, n.topic, n.notes, n.starts_at, n.ends_at, n.started_at,
+select n.id, b.locked,
+       case when b.locked then (select used from task_allowance(%(user_id)s)) end as used,
+       n.course_id, n.assignment_id, n.topic, n.notes, n.starts_at, n.ends_at, n.started_at,
        n.ended_at, n.focus_seconds, n.pauses, n.technique, n.confidence, n.difficulty, n.status,
        n.spaced_repetition, n.review_count, n.last_reviewed_at, n.review_due_at, n.reminders,
-       n.version, n.created_at, n.updated_at, n.deleted_at, null::timestamptz as purge_at, exists (select from item) as changed
-  from now_is as n
+       n.version, n.created_at, n.updated_at, n.deleted_at, null::timestamptz as purge_at,
+       exists (select from item) as changed
+  from now_is as n join before as b on b.id = n.id

@@ -15,6 +15,7 @@ from uuid import UUID
 from functions.tasks.fields import Kind
 from functions.tasks.models import Assignment, Lecture
 from functions.tasks.occurrence_models import Occurrence
+from functions.tasks.operations import item_limit
 from functions.tasks.study_session_models import StudySession
 from functions.tasks.sync_models import Sync, SyncQuery, Tombstone
 from shared import cursors
@@ -129,4 +130,4 @@ def _whole(
     if not ids:
         return []
     some = replace(statement, text=f"{statement.text}\n   and id = any(%(ids)s)")
-    return request.db.all(model, some, ids=ids)
+    return request.db.all(model, some, ids=ids, limit=item_limit(request))

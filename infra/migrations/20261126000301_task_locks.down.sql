@@ -1,0 +1,1 @@
+drop function task_is_locked, task_lock_line;
