@@ -30,6 +30,7 @@ def function_environment(directory: Path) -> dict[str, str]:
         "CAMPUS_SECRETS_FILE": str(directory / "secrets.json"),
         "CAMPUS_TEST_TOKEN_KEY": str(directory / "token-key.pem"),
         "EVENT_BUS_NAME": "campus",
+        "FILES_BUCKET": "campus-files",
         "USER_POOL_ID": ISSUER.rsplit("/", 1)[1],
         "USER_POOL_CLIENT_ID": "campus-test-client",
         "USER_POOL_ISSUER": ISSUER,

@@ -10,7 +10,8 @@ its routes are about. All of its names are optional:
     BODIES = {                      # a valid body of each request model that creates no Thing
         "CoursePatch": {"title": "{words}"},
     }
-    VALUES = {                      # parameters that are no id, by name or by path up to them
+    VALUES = {                      # parameters that are no id, by name or by path up to them; any
+                                    # last one by the whole path
         "kind": "assignment",
         "/shared/{token}": lambda plot: ...,
     }

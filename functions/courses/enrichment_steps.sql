@@ -47,6 +47,7 @@ with target as (
            draft = case when t.target = 'pending' then null else e.draft end,
            citations = case when t.target = 'pending' then '[]' else e.citations end,
            error = case when t.target = 'pending' then null else e.error end,
+           file_key = case when t.target = 'pending' then null else e.file_key end,
            requested_at = case when t.target = 'pending' then now() else e.requested_at end,
            version = e.version + 1, updated_at = now()
       from target as t

@@ -25,6 +25,7 @@ _NEVER_LOADED = (
     "pycparser",
     "boto3/data",
     "boto3/examples",
+    "botocore/data/*/*/examples-1.json",
     "aws_lambda_powertools/event_handler/openapi/swagger_ui",
     "**/__pycache__",
     "**/tests",

@@ -1,4 +1,4 @@
-"""Makes in the emulator what template.yaml declares: bus, queues, rules, user pool, secrets."""
+"""Makes in the emulator what template.yaml declares: bus, queues, rules, people, files, secrets."""
 
 import contextlib
 import json
@@ -21,6 +21,7 @@ def provision(template: Template, emulator: Emulator, secrets: dict[str, str]) -
     _set_queue_policies(template, emulator.client("sqs"))
     _make_user_pools(template, emulator.client("cognito-idp"))
     _make_clients(template, emulator.client("cognito-idp"), secrets)
+    _make_buckets(template, emulator.client("s3"))
     _make_secrets(template, emulator.client("secretsmanager"), secrets)
     # The domain that mails come from is verified outside the stack on AWS too (DNS).
     mail = emulator.client("sesv2")
@@ -109,6 +110,17 @@ def _make_clients(template: Template, cognito: Any, secrets: dict[str, str]) -> 
 
 def _create_client(cognito: Any, wanted: dict[str, Any]) -> str:
     return cognito.create_user_pool_client(**wanted)["UserPoolClient"]["ClientId"]
+
+
+def _make_buckets(template: Template, store: Any) -> None:
+    existing = {bucket["Name"] for bucket in store.list_buckets()["Buckets"]}
+    for logical_id, properties in template.of_type("AWS::S3::Bucket").items():
+        name = template.resolve(properties["BucketName"])
+        if name not in existing:
+            where = {"LocationConstraint": REGION}
+            store.create_bucket(Bucket=name, CreateBucketConfiguration=where)
+        template.values[logical_id] = name
+        template.values[f"{logical_id}.Arn"] = f"arn:aws:s3:::{name}"
 
 
 def _make_secrets(template: Template, store: Any, secrets: dict[str, str]) -> None:

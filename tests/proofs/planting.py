@@ -86,7 +86,8 @@ class Plot:
         domain = domain_of(route)
         upto = route.path.partition("{" + name + "}")[0] + "{" + name + "}"
         known: dict[str, str | Callable[[Plot], str]] = said("VALUES").get(domain, {})
-        for key in (upto, name):
+        whole = (route.path,) if upto.count("{") == route.path.count("{") else ()
+        for key in (*whole, upto, name):
             if key in known:
                 value = known[key]
                 return value if isinstance(value, str) else value(self)

@@ -86,6 +86,17 @@ def _invited(plot: Plot) -> str:
     return plot.campus.call("POST", path, other, {"kind": "link"}).data["token"]
 
 
+def _generated(plot: Plot) -> str:
+    """An enrichment with a file, as generating leaves it."""
+    made = plot.plant("enrichment")
+    plot.campus.admin.execute(
+        "update enrichment set status = 'completed', content = draft,"
+        " file_key = 'enrichments/' || id || '/audio.mp3' where id = %s",
+        (made,),
+    )
+    return made
+
+
 THINGS = [
     Thing("course", "/courses", COURSE, seen_by="members"),
     Thing("organization", "/organizations", ORGANIZATION, seen_by="members"),
@@ -130,7 +141,11 @@ BODIES = {
     "OrganizationPatch": ORGANIZATION,
 }
 NAMES = {"deck_id": ("flashcard_deck",)}
-VALUES = {"/shared/{token}": _token, "/invitations/{token}": _invited}
+VALUES = {
+    "/shared/{token}": _token,
+    "/invitations/{token}": _invited,
+    "/enrichments/{enrichment_id}/playback-url": _generated,
+}
 
 
 def _orders(victim: Victim) -> Iterator[Json]:

@@ -14,6 +14,7 @@ import pytest
 
 from infra.build.artifacts import ROOT
 from infra.local.template import load
+from tests.infra.test_template import OBJECTS
 
 Resources = dict[str, Any]
 # All that SAM adds to a role: its logs, its network interfaces, its traces.
@@ -62,7 +63,10 @@ def statements(resources: Resources) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def is_wide(text: Any) -> bool:
     """Wildcards in the end of a secret's ARN count too: they name one that may not exist, and of
-    that Secrets Manager says that access is denied. Secrets are made here, and referred to."""
+    that Secrets Manager says that access is denied. Secrets are made here, and referred to. Objects
+    are made by the functions: below one name in a bucket that is made here, all may be meant."""
+    if isinstance(text, dict) and OBJECTS.fullmatch(str(text.get("Fn::Sub"))):
+        return False
     return any(wildcard in json.dumps(text) for wildcard in "*?")
 
 
@@ -172,6 +176,8 @@ SEEDED: list[tuple[Rule, dict[str, Any]]] = [
     (wildcards, policy(IAM, Resource="*")),
     (wildcards, policy(IAM, Resource={"Fn::Sub": "arn:aws:sqs:${AWS::Region}:1:*"})),
     (wildcards, policy(IAM, Resource="arn:aws:secretsmanager:::secret:key-??????")),
+    (wildcards, policy(IAM, Resource={"Fn::Sub": "${FilesBucket.Arn}/*"})),
+    (wildcards, policy(IAM, Resource={"Fn::Sub": "arn:aws:s3:::files/enrichments/*"})),
     (wildcards, policy(IAM, NotAction="iam:CreateUser")),
     (managed_policies, properties("AWS::IAM::Role", ManagedPolicyArns=[ADMINISTRATOR])),
     (managed_policies, properties("AWS::Serverless::Function", Policies=["AmazonSQSFullAccess"])),
