@@ -4,15 +4,14 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from shared import facts
 from shared.facts import Event
 
 Tier = Literal["free", "premium"]
 
 
-class UserCreated(Event, type="user.created"):
+class UserCreated(facts.UserCreated, type="user.created"):
     """A confirmed person has an account."""
-
-    user_id: UUID
 
 
 class UserOnboarded(Event, type="user.onboarded"):

@@ -14,11 +14,12 @@ blocks nor undoes another; the message comes back for it alone.
 """
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
+from importlib import import_module
+from typing import Any, cast
 from uuid import UUID
 
 import orjson
@@ -120,9 +121,16 @@ class Subscribers:
 class Queue:
     """The event side of a function: SQS batches in, the failed messages out."""
 
-    def __init__(self, service: str, subscribers: Subscribers) -> None:
+    def __init__(self, service: str, subscribers: Subscribers | str) -> None:
         self.service = service
         self._subscribers = subscribers
+
+    @property
+    def subscribers(self) -> Subscribers:
+        """The reactions, imported by the first message when only their module was named."""
+        if isinstance(self._subscribers, str):
+            self._subscribers = cast(Subscribers, import_module(self._subscribers).subscribers)
+        return self._subscribers
 
     def handle(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
         """A batch of SQS messages; the answer names those that have to come back."""
@@ -135,7 +143,7 @@ class Queue:
 
     def run_schedule(self, name: str, context: Any) -> dict[str, Any]:
         """Run one schedule by name. A failure is raised: Lambda's own retry and alarm see it."""
-        schedule = next(s for s in self._subscribers.schedule_list if s.name == name)
+        schedule = next(s for s in self.subscribers.schedule_list if s.name == name)
         run, watch = ScheduledRun(self.service, schedule, context), Stopwatch()
         error_code = None
         try:
@@ -163,17 +171,18 @@ class Queue:
         """Whether every subscriber has taken the message's event into effect."""
         try:
             fact = orjson.loads(record["body"])["detail"]
+            interested = self._interested(fact)
             event = CONTRACTS[fact["type"]].read(
                 fact["version"], fact["data"], fact["entity"]["version"]
             )
         except Exception as error:
             log_failure(self.service, error, message_id=record["messageId"])
             return False
-        outcomes = [self._react(s, event, fact, context) for s in self._interested(fact)]
+        outcomes = [self._react(s, event, fact, context) for s in interested]
         return all(outcomes)
 
-    def _interested(self, fact: dict[str, Any]) -> Iterator[Subscriber]:
-        return (s for s in self._subscribers.subscribers if s.event.type == fact["type"])
+    def _interested(self, fact: dict[str, Any]) -> list[Subscriber]:
+        return [s for s in self.subscribers.subscribers if s.event.type == fact["type"]]
 
     def _react(
         self, subscriber: Subscriber, event: Event, fact: dict[str, Any], context: Any

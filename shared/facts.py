@@ -66,6 +66,14 @@ class Event(Model):
         return cls.model_validate({**data, "entityVersion": entity_version}, strict=False)
 
 
+class UserCreated(Event, type="user.created"):
+    """A confirmed person has an account. The one fact that the gate itself tells, in whichever
+    function a new person's first request arrives: an artifact has no contracts but those it uses.
+    """
+
+    user_id: UUID
+
+
 @dataclass(slots=True)
 class Origin:
     """Where facts come from: who acts, for which request, in answer to which event."""

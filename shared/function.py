@@ -1,16 +1,25 @@
 """What Lambda calls: one function a domain takes whatever is sent to it.
 
-handle = function("tasks", routes=[assignments.routes, ...], subscribers=subscribers)
+    handle = function(
+        "tasks",
+        routes=[assignments.routes, ...],
+        later={"/tasks/terms": "functions.tasks.terms"},
+        subscribers="functions.tasks.subscribers",
+        changes="functions.tasks.changes",
+    )
+
+What stands as an object is loaded in INIT. What stands as a name is imported when it is first
+needed: routes that most environments are never asked for, reactions (an environment that answers
+requests gets no messages), steps to older versions.
 """
 
 import gc
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from types import ModuleType
 from typing import Any
 
-from shared import identity, observe
+from shared import identity, observe, versions
 from shared.consumer import Queue, Subscribers
 from shared.database import database
 from shared.http import Api
@@ -23,16 +32,20 @@ def function(
     service: str,
     *,
     routes: Iterable[Routes] = (),
-    subscribers: Subscribers | None = None,
-    changes: ModuleType | None = None,  # noqa: ARG001 (importing it registers its steps)
+    later: Mapping[str, str] | None = None,
+    subscribers: Subscribers | str | None = None,
+    changes: str | None = None,
     trigger: Handler | None = None,
 ) -> Handler:
     """The entry of a domain: gateway requests, queue batches, schedules, user pool triggers.
 
-    `changes` is the domain's module of version steps.
+    `later` maps what paths begin with to modules of routes, `subscribers` may name a module that
+    has them, `changes` names the domain's module of version steps.
     """
-    api = Api(service, routes)
+    api = Api(service, routes, later)
     queue = Queue(service, subscribers or Subscribers())
+    if changes:
+        versions.steps_in(changes)
     if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
         _prepare(api)
 
@@ -56,7 +69,7 @@ def _prepare(api: Api) -> None:
     """Do in INIT, where Lambda gives a whole processor, what the first request would wait for on a
     share of one. What fails here is done by the request that needs it. What staff alone calls does
     not count."""
-    common = [route for route in api.table.routes if route.database and not route.roles]
+    common = [route for route in api.table.loaded if route.database and not route.roles]
     steps: list[Callable[[], None]] = [observe.prepare]
     if any(route.access == "user" for route in common):
         steps.append(identity.prepare)

@@ -17,7 +17,7 @@ from shared import limits, signing
 from shared.answers import Answer
 from shared.database import Command, Database, Result
 from shared.errors import Refusal
-from shared.facts import CONTRACTS
+from shared.facts import UserCreated
 from shared.identity import Credentials
 from shared.ids import uuid7
 from shared.inputs import Inputs
@@ -256,8 +256,7 @@ def pool_profile(token: str) -> dict[str, str]:
 
 def tell_arrival(request: Request) -> None:
     """`user.created`, in the transaction that made the account."""
-    created = CONTRACTS["user.created"]
-    request.emit(created.model_validate({"userId": request.user_id}, strict=False))
+    request.emit(UserCreated(user_id=request.known_caller.user_id))
 
 
 def _replay(route: Route, inputs: Inputs, result: Result | None) -> Answer | None:

@@ -11,7 +11,7 @@
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from shared import gate, limits, old_names, outbox
@@ -44,9 +44,11 @@ DEADLINE = 25.0
 class Api:
     """The HTTP side of a function."""
 
-    def __init__(self, service: str, groups: Iterable[Routes]) -> None:
+    def __init__(
+        self, service: str, groups: Iterable[Routes], later: Mapping[str, str] | None = None
+    ) -> None:
         self.service = service
-        self.table = Table(groups)
+        self.table = Table(groups, later)
 
     def handle(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
         """A gateway event in, a gateway response out; whatever happens, in the envelope."""
@@ -227,6 +229,7 @@ class _Exchange:
             seconds_left=self._seconds_left,
         )
         if entered.provisioned:
+            session.keep_open()
             gate.tell_arrival(request)
         result = route.handler(request, **inputs.arguments)
         answer = render(self.call, route, self.version, inputs, result)

@@ -11,9 +11,11 @@ string (a `Query`), the answer (a `Model`, a `Page`, a `Reply`, or None for 204)
 """
 
 import inspect
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from importlib import import_module
 from typing import Any, Literal, get_args, get_origin
 from uuid import UUID
 
@@ -208,21 +210,30 @@ class _Node:
 
 
 class Table:
-    """All routes of a function, found by version, method and path."""
+    """All routes of a function, found by version, method and path.
 
-    def __init__(self, groups: Iterable[Routes]) -> None:
-        self.routes = [route for group in groups for route in group.routes]
+    `later` maps the beginnings of paths to modules that most environments never need. A module is
+    imported by the first request below its path, all of them by the first old name.
+    """
+
+    def __init__(self, groups: Iterable[Routes], later: Mapping[str, str] | None = None) -> None:
+        self.groups, self.later = tuple(groups), dict(later or {})
+        self.loaded: list[Route] = []
         self._roots: dict[str, _Node] = {}
-        for route in self.routes:
-            for version in route.versions or ("",):
-                self._insert(version, route.method, route.path, route)
-                for old in route.old:
-                    for method in old.taken(route.method):
-                        self._insert(version, method, OLD_PATHS + old.name, route)
+        self._missing = {tuple(_segments(path)): module for path, module in self.later.items()}
+        self._loading = threading.Lock()
+        for group in self.groups:
+            self._add(group)
+
+    @property
+    def routes(self) -> list[Route]:
+        """Every route, for documents and proofs."""
+        self._load(None)
+        return self.loaded
 
     def find(self, version: str, method: str, path: str) -> tuple[Route, dict[str, Any]]:
         """The route and its path parameters. Errors: NOT_FOUND, METHOD_NOT_ALLOWED with Allow."""
-        node, values = self._walk(self._roots.get(version), _segments(path))
+        node, values = self._node(version, path)
         if node is None or not node.methods:
             raise Refusal("NOT_FOUND")
         wanted = "GET" if method == "HEAD" else method
@@ -233,8 +244,35 @@ class Table:
 
     def methods(self, version: str, path: str) -> str:
         """The `Allow` value of a path, empty when there is no such path."""
-        node, _ = self._walk(self._roots.get(version), _segments(path))
+        node, _ = self._node(version, path)
         return allowed(node.methods) if node and node.methods else ""
+
+    def _node(self, version: str, path: str) -> tuple[_Node | None, list[str]]:
+        if self._missing:
+            self._load(path)
+        return self._walk(self._roots.get(version), _segments(path))
+
+    def _load(self, path: str | None) -> None:
+        """Import what serves a path; everything for an old name, and for None."""
+        parts = None if path is None or path.startswith(OLD_PATHS) else _segments(path)
+        with self._loading:  # locally an environment is a thread, and threads share the table
+            wanted = [
+                m for begin, m in self._missing.items() if parts is None or _below(begin, parts)
+            ]
+            for module in dict.fromkeys(wanted):
+                for held in vars(import_module(module)).values():
+                    if isinstance(held, Routes):
+                        self._add(held)
+                self._missing = {b: m for b, m in self._missing.items() if m != module}
+
+    def _add(self, group: Routes) -> None:
+        for route in group.routes:
+            self.loaded.append(route)
+            for version in route.versions or ("",):
+                self._insert(version, route.method, route.path, route)
+                for old in route.old:
+                    for method in old.taken(route.method):
+                        self._insert(version, method, OLD_PATHS + old.name, route)
 
     def _insert(self, version: str, method: str, path: str, route: Route) -> None:
         node = self._roots.setdefault(version, _Node())
@@ -261,6 +299,13 @@ class Table:
                 values.append(part)
             node = following
         return node, values
+
+
+def _below(begin: tuple[str, ...], parts: list[str]) -> bool:
+    """Whether a path is at or below one that may have parameters."""
+    return len(parts) >= len(begin) and all(
+        known.startswith("{") or known == part for known, part in zip(begin, parts, strict=False)
+    )
 
 
 def allowed(methods: Iterable[str]) -> str:

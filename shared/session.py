@@ -96,10 +96,16 @@ class Session:
                 return results
         return self.database.flush(*commands)
 
+    def keep_open(self) -> None:
+        """Let `close` commit and no statement before it: a read has something to write."""
+        self._left = None
+
     def close(self, *commands: Command) -> None:
         """Send the last commands and COMMIT. A swallowed database error is an error here."""
         if self.database.broken_transaction:
             raise RuntimeError("a database error was swallowed: everything would be rolled back")
+        if commands and not self.open:
+            raise RuntimeError("the transaction is closed: what is to be written would be lost")
         if self.open:
             self.open = False
             # A COMMIT that nobody is there to receive is not ambiguous: the unit may be repeated.

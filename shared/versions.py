@@ -21,10 +21,12 @@ Names in edits are field names (snake_case); each version's style gives them the
 """
 
 import os
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from importlib import import_module
 from typing import ClassVar, Literal
 
 import orjson
@@ -122,6 +124,8 @@ def _with_dates(version: Version, dates: dict[str, str]) -> Version:
 
 
 _CHANGES: dict[type[Model], list[type["Change"]]] = {}
+_MODULES: list[str] = []
+_loading = threading.Lock()
 
 
 class Change:
@@ -195,8 +199,23 @@ def newer_versions(version: str) -> tuple[str, ...]:
     return tuple(reversed(names[names.index(version) + 1 :]))
 
 
+def steps_in(module: str) -> None:
+    """Say where steps are. The module is imported when an older version is first asked for."""
+    _MODULES.append(module)
+
+
+def _load() -> None:
+    """Import the modules of steps, once; whoever comes meanwhile waits until all are there."""
+    if _MODULES:
+        with _loading:
+            while _MODULES:
+                import_module(_MODULES[-1])
+                _MODULES.pop()
+
+
 def step(model: type[Model], newer: str) -> tuple[type[Change], ...]:
     """What changed of a model between a version and the one before it, in downgrade order."""
+    _load()
     return tuple(change for change in _CHANGES.get(model, ()) if change.newer == newer)
 
 
@@ -207,5 +226,6 @@ def chain(model: type[Model], version: str) -> tuple[type[Change], ...]:
 
 
 def changes() -> Iterator[type[Change]]:
-    """Every change that is loaded, once each."""
+    """Every change of the functions that are loaded, once each."""
+    _load()
     return iter(dict.fromkeys(change for found in _CHANGES.values() for change in found))

@@ -85,7 +85,7 @@ class Campus:
         while self.bus.waiting:
             detail = self.bus.waiting.pop(0)
             for name, handler in self.handlers.items():
-                if detail["type"] in handler.queue._subscribers.types():
+                if detail["type"] in handler.queue.subscribers.types():
                     answer = handler(queue_event(detail), context())
                     failures += [f"{name}:{detail['type']}"] * len(answer["batchItemFailures"])
         return failures

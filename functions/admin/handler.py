@@ -1,8 +1,10 @@
 """What Lambda calls."""
 
-from functions.admin import audit, changes, dead_letters, users
+from functions.admin import audit, dead_letters, users
 from shared.function import function
 
 handle = function(
-    "admin", routes=[users.routes, audit.routes, dead_letters.routes], changes=changes
+    "admin",
+    routes=[users.routes, audit.routes, dead_letters.routes],
+    changes="functions.admin.changes",
 )

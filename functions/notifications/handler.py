@@ -1,12 +1,11 @@
 """What Lambda calls."""
 
-from functions.notifications import changes, inbox, preferences
-from functions.notifications.subscribers import subscribers
+from functions.notifications import inbox, preferences
 from shared.function import function
 
 handle = function(
     "notifications",
     routes=[inbox.routes, preferences.routes, preferences.unsubscribing],
-    subscribers=subscribers,
-    changes=changes,
+    subscribers="functions.notifications.subscribers",
+    changes="functions.notifications.changes",
 )

@@ -1,22 +1,6 @@
 """What Lambda calls."""
 
-from functions.tasks import (
-    assignments,
-    batch,
-    changes,
-    days_off,
-    lectures,
-    occurrences,
-    overview,
-    planner,
-    reviews,
-    statistics,
-    study_sessions,
-    sync,
-    terms,
-    trash,
-)
-from functions.tasks.extension import subscribers
+from functions.tasks import assignments, lectures, overview, planner, study_sessions
 from shared.function import function
 
 handle = function(
@@ -26,18 +10,22 @@ handle = function(
         lectures.routes,
         study_sessions.routes,
         study_sessions.clock,
-        occurrences.routes,
-        reviews.routes,
-        batch.routes,
-        trash.routes,
         overview.routes,
         planner.routes,
-        sync.routes,
-        terms.routes,
-        statistics.routes,
-        statistics.newer,
-        days_off.routes,
     ],
-    subscribers=subscribers,
-    changes=changes,
+    later={
+        "/tasks/assignments/{assignment_id}/occurrences": "functions.tasks.occurrences",
+        "/tasks/batch": "functions.tasks.batch",
+        "/tasks/lectures/{lecture_id}/occurrences": "functions.tasks.occurrences",
+        "/tasks/reviews": "functions.tasks.reviews",
+        "/tasks/stats": "functions.tasks.statistics",
+        "/tasks/stats/streak": "functions.tasks.days_off",
+        "/tasks/study-sessions/{study_session_id}/review-schedule": "functions.tasks.reviews",
+        "/tasks/study-sessions/{study_session_id}/reviews": "functions.tasks.reviews",
+        "/tasks/sync": "functions.tasks.sync",
+        "/tasks/terms": "functions.tasks.terms",
+        "/tasks/trash": "functions.tasks.trash",
+    },
+    subscribers="functions.tasks.extension",
+    changes="functions.tasks.changes",
 )

@@ -1,7 +1,6 @@
 """What Lambda calls."""
 
 from functions.webhooks import routes
-from functions.webhooks.subscribers import subscribers
 from shared.function import function
 
-handle = function("webhooks", routes=[routes.routes], subscribers=subscribers)
+handle = function("webhooks", routes=[routes.routes], subscribers="functions.webhooks.subscribers")

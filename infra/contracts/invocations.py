@@ -48,7 +48,7 @@ def _of_function(name: str, handle: Any) -> Iterator[tuple[str, Json]]:
     route = simplest(handle.api.table.routes)
     if route:
         yield f"http-{route.name.replace('_', '-')}", http_event(route)
-    subscribers = handle.queue._subscribers
+    subscribers = handle.queue.subscribers
     for kind in subscribers.types():
         yield f"event-{kind}", queue_event(name, sample(contracts()[kind]))
     for schedule in subscribers.schedules():

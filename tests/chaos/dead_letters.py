@@ -100,7 +100,7 @@ class DeadLetters:
 @contextmanager
 def _broken(poison: UUID) -> Iterator[None]:
     """A release of the function in which one subscriber cannot take one event."""
-    subscribers: list[Any] = HANDLERS[FUNCTION].queue._subscribers.subscribers
+    subscribers: list[Any] = HANDLERS[FUNCTION].queue.subscribers.subscribers
     place = next(n for n, one in enumerate(subscribers) if one.name == BROKEN)
     sound = subscribers[place]
 

@@ -55,7 +55,7 @@ def _counter(service: str, fact: type[Event]) -> Callable[..., None]:
 
 
 def _subscribers(handle: Any) -> Subscribers:
-    return handle.queue._subscribers
+    return handle.queue.subscribers
 
 
 def subscriptions() -> dict[str, list[str]]:

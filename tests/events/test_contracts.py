@@ -74,7 +74,7 @@ def test_the_schema_refuses_what_breaks_the_contract(change: dict[str, Any]):
 def test_every_function_has_a_sample_of_each_kind_that_it_takes():
     for name, handle in handlers().items():
         kinds = {path.name.partition("-")[0] for path in (command.SAMPLES / name).glob("*.json")}
-        subscribers = handle.queue._subscribers
+        subscribers = handle.queue.subscribers
         assert ("http" in kinds) == bool(handle.api.table.routes)
         assert ("event" in kinds) == bool(subscribers.types())
         assert ("schedule" in kinds) == bool(subscribers.schedules())
@@ -87,7 +87,7 @@ def test_a_queue_sample_holds_what_the_function_subscribes_to(path: Path):
     records = published(path)["Records"]
     detail = json.loads(records[0]["body"])["detail"]
     assert list(validator(contracts()[detail["type"]]).iter_errors(detail)) == []
-    assert detail["type"] in handlers()[path.parent.name].queue._subscribers.types()
+    assert detail["type"] in handlers()[path.parent.name].queue.subscribers.types()
 
 
 @pytest.mark.parametrize("path", INVOCATIONS, ids=lambda p: f"{p.parent.name}/{p.name}")
