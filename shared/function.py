@@ -60,6 +60,11 @@ def function(
             return trigger(event, context)
         raise ValueError(f"{service} does not know this kind of event: {sorted(event)}")
 
+    def load() -> None:
+        """Import everything that stands as a name. Errors: those of the modules."""
+        _ = api.table.routes, queue.subscribers, list(versions.changes())
+
+    handle.load = load  # pyright: ignore[reportFunctionMemberAccess]
     handle.api = api  # pyright: ignore[reportFunctionMemberAccess]
     handle.queue = queue  # pyright: ignore[reportFunctionMemberAccess]
     return handle

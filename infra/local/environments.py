@@ -61,7 +61,10 @@ class Environments:
     def _load(self) -> Callable[[Any, Context], Any] | None:
         module, _, name = self.function.handler.rpartition(".")
         try:
-            return getattr(importlib.import_module(module), name)
+            handle = getattr(importlib.import_module(module), name)
+            if hasattr(handle, "load"):
+                handle.load()  # a mistake shows now, not with the first request for it
+            return handle
         except Exception as error:  # a function that cannot be loaded must not stop the others
             self.error = _own_frames(error)
             return None

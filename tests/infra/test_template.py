@@ -47,10 +47,10 @@ def named(function: Function) -> str:
 
 
 def subscribers_of(domain: str) -> Any:
-    """The domain's reactions; None when it has no module for them."""
-    if not (ROOT / "functions" / domain / "subscribers.py").exists():
+    """The domain's reactions; None when it has no handler."""
+    if not (ROOT / "functions" / domain / "handler.py").exists():
         return None
-    return importlib.import_module(f"functions.{domain}.subscribers").subscribers
+    return importlib.import_module(f"functions.{domain}.handler").handle.queue.subscribers
 
 
 @pytest.mark.parametrize("function", FUNCTIONS, ids=named)
