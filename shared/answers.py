@@ -48,6 +48,9 @@ def render(call: Call, route: Route, version: Version, inputs: Inputs, result: A
         status, headers = result.status, dict(result.headers)
         if result.content is not None:
             headers.setdefault("Content-Type", result.content_type)
+            tag = headers.get("ETag")
+            if tag and route.method == "GET" and _matches(call.headers.get("if-none-match"), tag):
+                return Answer(304, b"", headers)
             return Answer(status, result.content, headers)
         result = result.body  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
     if result is None:

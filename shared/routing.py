@@ -7,7 +7,8 @@
         "Create an assignment."
 
 Read from the signature: `{name}` path parameters by name and type, the body (a `Model`), the query
-string (a `Query`), the answer (a `Model`, a `Page`, a `Reply`, or None for 204).
+string (a `Query`), the answer (a `Model`, a `Page`, a `Reply`, or None for 204). A parameter may
+have an ending: `/feeds/{token}.ics`.
 """
 
 import inspect
@@ -172,7 +173,7 @@ def _route(method: str, path: str, handler: Handler, tag: str, options: dict[str
 
 
 def _inputs(path: str, signature: inspect.Signature) -> dict[str, Any]:
-    named = {part[1:-1] for part in path.split("/") if part.startswith("{")}
+    named = {variable(part)[0] for part in path.split("/") if part.startswith("{")}
     found: dict[str, Any] = {"parameters": {}}
     for name, parameter in list(signature.parameters.items())[1:]:
         annotation = parameter.annotation
@@ -203,6 +204,7 @@ def _result(annotation: Any) -> dict[str, Any]:
 @dataclass(slots=True)
 class _Node:
     exact: dict[str, "_Node"] = field(default_factory=dict[str, "_Node"])
+    ending: dict[str, "_Node"] = field(default_factory=dict[str, "_Node"])
     parameter: "_Node | None" = None
     methods: dict[str, tuple[Route, tuple[str, ...]]] = field(
         default_factory=dict[str, tuple[Route, tuple[str, ...]]]
@@ -279,7 +281,11 @@ class Table:
         names: list[str] = []
         for part in path.split("/")[1:]:
             if part.startswith("{"):
-                names.append(part[1:-1])
+                name, ending = variable(part)
+                names.append(name)
+                if ending:
+                    node = node.ending.setdefault(ending, _Node())
+                    continue
                 node.parameter = node.parameter or _Node()
                 node = node.parameter
             else:
@@ -295,8 +301,9 @@ class Table:
                 return None, values
             following = node.exact.get(part)
             if following is None and part:
-                following = node.parameter
-                values.append(part)
+                ending = next(filter(part.endswith, node.ending), "")
+                following = node.ending[ending] if ending else node.parameter
+                values.append(part.removesuffix(ending))
             node = following
         return node, values
 
@@ -306,6 +313,12 @@ def _below(begin: tuple[str, ...], parts: list[str]) -> bool:
     return len(parts) >= len(begin) and all(
         known.startswith("{") or known == part for known, part in zip(begin, parts, strict=False)
     )
+
+
+def variable(part: str) -> tuple[str, str]:
+    """The name of a segment's parameter, and what follows it."""
+    name, _, ending = part[1:].partition("}")
+    return name, ending
 
 
 def allowed(methods: Iterable[str]) -> str:

@@ -16,6 +16,7 @@ handle = function(
     later={
         "/tasks/assignments/{assignment_id}/occurrences": "functions.tasks.occurrences",
         "/tasks/batch": "functions.tasks.batch",
+        "/tasks/calendar/feeds": "functions.tasks.calendar_feeds",
         "/tasks/lectures/{lecture_id}/occurrences": "functions.tasks.occurrences",
         "/tasks/reviews": "functions.tasks.reviews",
         "/tasks/stats": "functions.tasks.statistics",

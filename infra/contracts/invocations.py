@@ -11,7 +11,7 @@ from infra.contracts.contracts import EVENT_ID, REQUEST_ID, TIME, contracts, sam
 from infra.openapi.examples import example
 from infra.openapi.parameters import spelled_path
 from infra.openapi.routes import handlers
-from shared.routing import Route
+from shared.routing import Route, variable
 from shared.versions import LATEST
 
 Json = dict[str, Any]
@@ -71,7 +71,9 @@ def http_event(route: Route) -> Json:
     path = spelled_path(route, LATEST)
     for part in path.split("/"):
         if part.startswith("{"):
-            path = path.replace(part, str(example({"type": "string"}, lambda s: s, part[1:-1])))
+            name, ending = variable(part)
+            sample = str(example({"type": "string"}, lambda s: s, name))
+            path = path.replace(part, sample + ending)
     headers = {"accept": "application/json", "user-agent": "sample"}
     if route.access == "user":
         headers["authorization"] = TOKEN

@@ -7,7 +7,7 @@ from pydantic.alias_generators import to_camel
 from infra.openapi.examples import example
 from infra.openapi.schemas import Schemas
 from shared.models import ListQuery
-from shared.routing import Route
+from shared.routing import Route, variable
 from shared.sql import Queries, Statement
 from shared.versions import Version
 
@@ -37,11 +37,16 @@ def spelled(version: Version, name: str) -> str:
 def spelled_path(route: Route, version: Version) -> str:
     """The whole path of a route in a version."""
     parts = [
-        f"{{{spelled(version, part[1:-1])}}}" if part.startswith("{") else part
+        _spelled_part(version, part) if part.startswith("{") else part
         for part in route.path.split("/")
     ]
     prefix = "" if route.versionless else f"/{version.name}"
     return prefix + "/".join(parts)
+
+
+def _spelled_part(version: Version, part: str) -> str:
+    name, ending = variable(part)
+    return f"{{{spelled(version, name)}}}{ending}"
 
 
 def path_parameters(route: Route, schemas: Schemas) -> list[Json]:
@@ -49,7 +54,7 @@ def path_parameters(route: Route, schemas: Schemas) -> list[Json]:
     found: list[Json] = []
     for part in route.path.split("/"):
         if part.startswith("{"):
-            name = part[1:-1]
+            name = variable(part)[0]
             schema = schemas.of_type(route.parameters[name])
             sample = example(schema, schemas.resolved, name)
             place = {"name": spelled(schemas.version, name), "in": "path", "required": True}

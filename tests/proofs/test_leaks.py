@@ -49,6 +49,7 @@ ALLOWED = {
     "found_organization": "returns what it has just made",
     "protect_by_course": "a policy shows the trash, too, to whom it belongs",
     "purge_term": "removes a term, in the trash or not",
+    "purge_calendar_feed": "removes a calendar, in the trash or not",
     "parent_is_open": "parts in the trash count: they may come back",
 }
 

@@ -27,6 +27,7 @@ SEEING_ALL = {
     "register_device": {"app"},
     "username_is_free": {"app", "system"},
     "ensure_event_partitions": {"system"},
+    "open_calendar_feed": {"app"},
     "course_statistics": {"app"},  # of a course that the caller teaches
 }
 

@@ -34,11 +34,14 @@ TERM = {
     "breaks": [{"name": "{words}", "startsOn": "2026-12-24", "endsOn": "2027-01-06"}],
 }  # fmt: skip
 
+FEED = {"name": "{words}", "kinds": ["assignment", "lecture"], "courseIds": ["{course_id}"]}
+
 THINGS = [
     Thing("assignment", "/tasks/assignments", ASSIGNMENT),
     Thing("lecture", "/tasks/lectures", LECTURE),
     Thing("study_session", "/tasks/study-sessions", STUDY_SESSION),
     Thing("term", "/tasks/terms", TERM),
+    Thing("calendar_feed", "/tasks/calendar/feeds", FEED),
     Thing(
         "session_review",
         "/tasks/study-sessions/{study_session_id}/reviews",
@@ -59,6 +62,7 @@ BODIES = {
     },
     "AssignmentOccurrencePatch": {"status": "done", "title": "{words}"},
     "AssignmentPatch": ASSIGNMENT,
+    "CalendarFeedPatch": FEED,
     "Batch": {"operations": [CREATION], "atomic": False},
     "LectureOccurrencePatch": {"status": "attended", "title": "{words}", "location": "{words}"},
     "LecturePatch": LECTURE,
@@ -85,14 +89,23 @@ def _time_of(kind: str) -> Callable[[Plot], str]:
     return first
 
 
+def _token(plot: Plot) -> str:
+    """A new token of the plot's calendar."""
+    path = f"/v2/tasks/calendar/feeds/{plot.some('calendar_feed')}/rotate"
+    return plot.campus.call("POST", path, plot.user).data["token"]
+
+
 VALUES: dict[str, str | Callable[[Plot], str]] = {
     "kind": "assignment",
+    "/tasks/calendar/feeds/{token}": _token,
     "/tasks/lectures/{lecture_id}/occurrences/{recurrence_id}": _time_of("lecture"),
     "/tasks/assignments/{assignment_id}/occurrences/{recurrence_id}": _time_of("assignment"),
 }
 _RANGE = f"from={MOMENT}&to=2027-02-15T10:00:00Z"
 QUERIES = {"/tasks/planner": _RANGE, "/tasks/planner/free-busy": _RANGE}
-NAMES = {"id": ITEMS, "item_id": ITEMS, "parent_id": ("assignment",)}
+NAMES = {
+    "id": ITEMS, "item_id": ITEMS, "parent_id": ("assignment",), "course_ids": ("course",),
+}  # fmt: skip
 
 
 def _restorations(victim: Victim) -> Iterator[Json]:
