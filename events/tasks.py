@@ -1,5 +1,6 @@
 """Facts about what students plan."""
 
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -7,6 +8,9 @@ from uuid import UUID
 from shared.facts import Event
 
 Kind = Literal["assignment", "lecture", "study_session"]
+CancellationReason = Literal[
+    "changed", "done", "dismissed", "not_needed", "rescheduled", "task_completed", "other"
+]
 
 
 class AssignmentCreated(Event, type="assignment.created"):
@@ -201,23 +205,65 @@ class StudySessionReviewed(Event, type="study_session.reviewed"):
     timezone: str
 
 
-class ReminderScheduled(Event, type="reminder.scheduled"):
-    """Somebody will be reminded of an item, or of recalling its topic (a review)."""
+class ReminderScheduled(Event, type="reminder.scheduled", version=2):
+    """Somebody will be reminded of an item, or of recalling its topic (a review): once for each
+    change of an item, whatever the number of reminders (`count`) that it makes. `reminder_id` is
+    the first to come, at `remind_at`, and `last_at` is when the last comes. Version 1 told each."""
 
     reminder_id: UUID
     item_id: UUID
     kind: Kind
     review: bool
     remind_at: datetime
+    count: int = 1
+    last_at: datetime | None = None
+
+    @classmethod
+    def upcast(
+        cls,
+        version: int,  # noqa: ARG003 (version 1 lacks only what has a default)
+        data: dict[str, Any],
+    ) -> dict[str, Any]:
+        """One of version 1 is one reminder."""
+        return data
 
 
-class ReminderCancelled(Event, type="reminder.cancelled"):
-    """A reminder is not needed any more."""
+class ReminderCancelled(Event, type="reminder.cancelled", version=2):
+    """Reminders of an item are not needed any more: once for each change of it. `reminder_id` is
+    the one that would have come first. Version 1 told each, and no `reason`: the item has changed,
+    is done, or a person said so."""
 
     reminder_id: UUID
     item_id: UUID
     kind: Kind
     review: bool
+    count: int = 1
+    reason: CancellationReason = "changed"
+
+    @classmethod
+    def upcast(
+        cls,
+        version: int,  # noqa: ARG003 (version 1 lacks only what has a default)
+        data: dict[str, Any],
+    ) -> dict[str, Any]:
+        """One of version 1 is one reminder."""
+        return data
+
+
+def reminder_facts(changes: Iterable[dict[str, Any]]) -> Iterator[tuple[Event, UUID]]:
+    """What the SQL function `told_reminders` says, as facts, each with whom it is about."""
+    for change in changes:
+        user_id = UUID(change["user_id"])
+        known = {name: change[name] for name in ("kind", "item_id", "review")}
+        if change.get("cancelled"):
+            gone = {"reminder_id": change["cancelled_id"], "count": change["cancelled"]}
+            fact = {**known, **gone, "reason": change["reason"]}
+            yield ReminderCancelled.model_validate(fact, strict=False), user_id
+        if change.get("scheduled"):
+            made = {"reminder_id": change["scheduled_id"], "count": change["scheduled"]}
+            times = {name: change[name] for name in ("remind_at", "last_at")}
+            fact = {**known, **made, **times}
+            yield ReminderScheduled.model_validate(fact, strict=False), user_id
 
 
 class StreakUpdated(Event, type="streak.updated"):

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from events.courses import CourseCreated, CourseUpdated
-from events.tasks import LectureCreated
+from events.tasks import LectureCreated, reminder_facts
 from functions.courses.models import Course, CoursePatch, CourseQuery, NewCourse
 from functions.courses.plan import (
     check_courses,
@@ -90,6 +90,8 @@ def create_course(request: Request, body: NewCourse) -> Course:
     check_items(request, row)
     course = course_of(row)
     _tell_created(request, course, row["first_lecture_id"], row["starts_at"])
+    for event, user_id in reminder_facts(row["reminder_changes"]):
+        request.emit(event, user_id=user_id)
     return course
 
 

@@ -36,7 +36,8 @@ select i.id, i.title, i.code, i.description, i.color, i.visibility, i.status, i.
        f.id as first_lecture_id,
        %(start_local)s::timestamp at time zone %(timezone)s::text as starts_at,
        p.within_limit, p.within_item_limit, p.may_teach,
-       organization_role(%(organization_id)s) as organization_role, a.used, a.items_used, a.resets_at
+       organization_role(%(organization_id)s) as organization_role, a.used, a.items_used, a.resets_at,
+       told_reminders() as reminder_changes
   from permitted as p cross join allowance as a
        left join item as i on true left join first_lecture as f on true
 

@@ -35,11 +35,14 @@ def claim(context: Consumer) -> list[DueReminder]:
 
 
 def remind(context: Consumer, reminder: DueReminder) -> str:
-    """Tell, wait, or let go. Returns what became of the reminder: sent, skipped or deferred.
+    """Tell, wait, or let go. Returns what became of the reminder: sent, skipped, deferred, or
+    withdrawn when it was cancelled, put off or told by another run since it was handed out.
 
     While its mail is deferred the reminder is not settled. Tasks hands it out again after each
     lease and says anew whether it matters, so that nobody is woken by what they have done.
     """
+    if not context.db.value(sql.hold_reminder, id=reminder.id):
+        return "withdrawn"
     chosen = standing_of(context, reminder.user_id)
     held = context.db.row(sql.told_reminder, user_id=reminder.user_id, cause_id=reminder.id)
     if chosen is None or (held is None and not reminder.relevant):

@@ -2,6 +2,10 @@
 select id, user_id, kind, item_id, title, occurs_at, remind_at, relevant
   from claim_due_reminders(%(batch)s)
 
+-- A statement of its own, before all others: they see what those that it waited for have done.
+-- name: hold_reminder
+select hold_reminder(%(id)s)
+
 -- name: settle_reminder
 select settle_reminder(%(id)s, %(status)s)
 

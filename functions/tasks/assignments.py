@@ -47,7 +47,6 @@ SCHEDULING = [
     "exdates",
     "rdates",
     "status",
-    "reminders",
 ]
 
 

@@ -1,5 +1,6 @@
 -- Refused without a row of the item: the flags say why. What no series has planned is only reminded
--- of: plan_item would look for what a new item cannot have, at half the price of the whole statement.
+-- of: plan_item would look for what a new item cannot have, at half the price of the whole
+-- statement.
 -- name: create_assignment
 with permitted as (
     select *, parent_is_open(%(user_id)s, %(parent_id)s, %(id)s) as parent_open
@@ -26,7 +27,8 @@ with permitted as (
     select uuid7(), user_id, id, minutes, due_at, due_at - make_interval(mins => minutes)
       from item cross join unnest(reminders) as minutes
      where recurrence is null and rdates = '{}'
-       and completed_at is null and due_at - make_interval(mins => minutes) > now()
+       and status in ('todo', 'in_progress') and due_at - make_interval(mins => minutes) > now()
+    returning id, remind_at
 )
 select i.id, false as locked,
        i.course_id, i.parent_id, i.title, i.description, i.due_at, i.due_on, i.timezone,
@@ -38,7 +40,9 @@ select i.id, false as locked,
        i.version, i.created_at, i.updated_at, i.deleted_at, null::timestamptz as purge_at,
        p.within_limit, p.course_open, p.parent_open, p.used, p.resets_at,
        case when i.recurrence is not null or i.rdates <> '{}'
-            then plan_item('assignment', i.id, i.user_id) end as planned
+            then plan_item('assignment', i.id, i.user_id) end as planned,
+       (select jsonb_agg(r order by r.remind_at, r.id) from reminded as r) as reminded,
+       told_reminders() as reminder_changes
   from permitted as p left join item as i on true
 
 -- name: get_assignment
@@ -134,5 +138,8 @@ select n.id, b.locked,
        b.course_open, b.parent_open, b.completed_at is not null as was_done,
        exists (select from item) as changed,
        case when exists (select from item) and %(changes)s::jsonb ?| %(scheduling)s
-            then plan_item('assignment', n.id, n.user_id) end as planned
+            then plan_item('assignment', n.id, n.user_id) end as planned,
+       case when exists (select from item) and %(changes)s::jsonb ? 'reminders'
+            then plan_reminders('assignment', n.id, n.user_id, p_anew => true) end as reminded,
+       told_reminders() as reminder_changes
   from now_is as n join before as b on b.id = n.id

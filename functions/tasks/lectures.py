@@ -29,7 +29,6 @@ SCHEDULING = [
     "exdates",
     "rdates",
     "skips_breaks",
-    "reminders",
 ]
 
 

@@ -23,7 +23,8 @@ select i.id, false as locked,
        i.location, i.meeting_url, i.instructor_name, i.reminders,
        i.version, i.created_at, i.updated_at, i.deleted_at, null::timestamptz as purge_at,
        p.within_limit, p.course_open, p.used, p.resets_at,
-       case when i.id is not null then plan_item('lecture', i.id, i.user_id) end as planned
+       case when i.id is not null then plan_item('lecture', i.id, i.user_id) end as planned,
+       told_reminders() as reminder_changes
   from permitted as p left join item as i on true
 
 -- name: get_lecture
@@ -73,8 +74,8 @@ with before as (
             instructor_name, reminders, version, updated_at)
          = (select p.course_id, p.title, p.description, p.kind, p.start_local, p.timezone,
                    p.start_local at time zone p.timezone, p.duration_minutes, p.recurrence,
-                   p.exdates, p.rdates, p.skips_breaks, p.location, p.meeting_url, p.instructor_name, p.reminders,
-                   l.version + 1, now()
+                   p.exdates, p.rdates, p.skips_breaks, p.location, p.meeting_url,
+                   p.instructor_name, p.reminders, l.version + 1, now()
               from jsonb_populate_record(l, %(changes)s::jsonb) as p)
       from before as b
      where l.id = b.id and l.user_id = %(user_id)s and not b.locked
@@ -95,5 +96,8 @@ select n.id, b.locked,
        n.version, n.created_at, n.updated_at, n.deleted_at, null::timestamptz as purge_at,
        b.course_open, exists (select from item) as changed,
        case when exists (select from item) and %(changes)s::jsonb ?| %(scheduling)s
-            then plan_item('lecture', n.id, n.user_id) end as planned
+            then plan_item('lecture', n.id, n.user_id) end as planned,
+       case when exists (select from item) and %(changes)s::jsonb ? 'reminders'
+            then plan_reminders('lecture', n.id, n.user_id, p_anew => true) end as reminded,
+       told_reminders() as reminder_changes
   from now_is as n join before as b on b.id = n.id

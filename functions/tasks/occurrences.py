@@ -21,6 +21,7 @@ from functions.tasks.operations import (
     over_limit,
     refuse_locked,
 )
+from functions.tasks.reminding import tell_of_reminders
 from functions.tasks.series import Series
 from shared.errors import Refusal, invalid
 from shared.facts import CONTRACTS
@@ -127,6 +128,7 @@ def _change_one(change: _Change, given: dict[str, Any]) -> Occurrence:
     if changed is None:
         raise missing(change.request)
     _refuse_locked(change, changed)
+    tell_of_reminders(change.request, changed["reminder_changes"])
     occurrence = entity(Occurrence, changed)
     if given:
         change.request.emit(
@@ -155,7 +157,7 @@ def _end(
         raise invalid("status", "is of one occurrence, or cancelled alone with thisAndFollowing")
     if head is None:
         raise invalid("status", "nothing would be left: delete the item instead")
-    change.request.db.rows(sql.rewrite_series, **_rewriting(change, row, head=head.columns()))
+    _write(change, _rewriting(change, row, head=head.columns()))
     _tell_updated(change, row, ["recurrence"])
     return entity(Occurrence, {**row, "start_local": row["moved_to"], "status": "cancelled"})
 
@@ -178,7 +180,7 @@ def _rewrite(
     if given or head:
         told = _rewriting(change, row, tail=changed_tail, shift=shift, new_id=new_id)
         told |= {"head": head.columns() if head else None}
-        change.request.db.rows(sql.rewrite_series, **told)
+        _write(change, told)
         _tell_updated(change, row, ["recurrence"] if head else sorted(given))
     named = {"kind": change.kind, "id": new_id or change.item_id, "recurrence_id": at + shift}
     occurrence = change.request.db.one(Occurrence, sql.get_occurrence, **named)
@@ -186,6 +188,11 @@ def _rewrite(
         when = "due_at" if change.kind == "assignment" else "starts_at"
         change.tell("created", new_id, course_id=row["course_id"], **{when: occurrence.starts_at})
     return occurrence
+
+
+def _write(change: _Change, told: dict[str, Any]) -> None:
+    row = change.request.db.rows(sql.rewrite_series, **told)[0]
+    tell_of_reminders(change.request, row["reminder_changes"])
 
 
 def _rewriting(change: _Change, row: dict[str, Any], **given: Any) -> dict[str, Any]:

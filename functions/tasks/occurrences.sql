@@ -8,7 +8,8 @@ with standing as (
 select o.id, o.kind, o.item_id, o.recurrence_id, o.starts_at, o.ends_at, o.timezone, o.status,
        o.title, o.location, o.start_local, o.duration_minutes, o.version, o.created_at,
        o.updated_at, s.locked, s.item_made_at,
-       case when s.locked then (select used from task_allowance(%(user_id)s)) end as used
+       case when s.locked then (select used from task_allowance(%(user_id)s)) end as used,
+       told_reminders() as reminder_changes
   from standing as s
   left join lateral change_occurrence(%(kind)s, case when not s.locked then %(id)s::uuid end,
                                       %(user_id)s, %(recurrence_id)s, %(changes)s,
@@ -33,7 +34,8 @@ select s.id, s.kind, s.item_id, s.recurrence_id, s.starts_at, s.ends_at, s.timez
 
 -- name: rewrite_series
 select rewrite_series(%(kind)s, %(id)s, %(user_id)s, %(since)s::timestamp, %(new_id)s::uuid,
-                      %(head)s::jsonb, %(tail)s::jsonb, %(shift)s::interval)
+                      %(head)s::jsonb, %(tail)s::jsonb, %(shift)s::interval) as rewritten,
+       told_reminders() as reminder_changes
 
 -- name: get_occurrence
 select id, kind, item_id, recurrence_id, starts_at, ends_at, timezone, status, title, location,
@@ -43,4 +45,4 @@ select id, kind, item_id, recurrence_id, starts_at, ends_at, timezone, status, t
    and recurrence_id = %(recurrence_id)s
 
 -- name: extend_series
-select extend_series(%(limit)s)
+select extend_series(%(limit)s) as series, told_reminders() as reminder_changes

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from functions.tasks.fields import Kind
+from functions.tasks.reminding import tell_of_reminders, tell_scheduled
 from shared.errors import Refusal
 from shared.facts import CONTRACTS
 from shared.ids import uuid7
@@ -50,6 +51,8 @@ def create_item(
     if not row["within_limit"]:
         raise over_limit(request, row)
     _check_links(row)
+    tell_scheduled(request, kind, row["id"], row.get("reminded"))
+    tell_of_reminders(request, row.get("reminder_changes", ()))
     return entity(model, row)
 
 
@@ -92,6 +95,7 @@ def change_item(
         raise missing(request)
     refuse_locked(request, row)
     _check_links(row)
+    tell_of_reminders(request, row["reminder_changes"])
     return row, sorted(changes) if row["changed"] else []
 
 

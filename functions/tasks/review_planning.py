@@ -9,14 +9,10 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from events.tasks import (
-    ReminderCancelled,
-    ReminderScheduled,
-    StudySessionReviewed,
-    StudySessionUpdated,
-)
+from events.tasks import StudySessionReviewed, StudySessionUpdated
 from functions.tasks import sm2
 from functions.tasks.operations import entity, item_limit, missing, refuse_locked
+from functions.tasks.reminding import tell_reviews_cancelled, tell_scheduled
 from functions.tasks.review_models import (
     NewSessionReview,
     PlannedReview,
@@ -258,9 +254,5 @@ def _tell_of_review(request: Request, row: Row, ease: int) -> None:
 def _tell_of_reminders(
     unit: Request | Consumer, session: UUID, cancelled: Sequence[UUID], planned: Sequence[Row]
 ) -> None:
-    known: dict[str, Any] = {"item_id": session, "kind": "study_session", "review": True}
-    for reminder_id in cancelled:
-        unit.emit(ReminderCancelled(reminder_id=reminder_id, **known))
-    for reminder in planned:
-        at = reminder["remind_at"]
-        unit.emit(ReminderScheduled(reminder_id=reminder["id"], remind_at=at, **known))
+    tell_reviews_cancelled(unit, session, cancelled)
+    tell_scheduled(unit, "study_session", session, planned, review=True)

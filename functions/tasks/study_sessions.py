@@ -19,6 +19,7 @@ from functions.tasks.operations import (
     refuse_locked,
     restore_items,
 )
+from functions.tasks.reminding import tell_of_reminders, tell_reviews_cancelled
 from functions.tasks.study_session_models import (
     NewStudySession,
     SessionEnd,
@@ -106,6 +107,7 @@ def update_study_session(
         body,
         scheduling=SCHEDULING,
     )
+    tell_reviews_cancelled(request, study_session_id, row["unreviewed"])
     session = entity(StudySession, row)
     if changed:
         request.emit(
@@ -282,4 +284,5 @@ def _clock(
             f"Only a session that is {allowed} can become {status}.",
             details={"status": row["status"]},
         )
+    tell_of_reminders(request, row["reminder_changes"])
     return entity(StudySession, row), row["changed"]

@@ -23,13 +23,15 @@ with permitted as (
     select uuid7(), user_id, id, minutes, starts_at, starts_at - make_interval(mins => minutes)
       from item cross join unnest(reminders) as minutes
      where starts_at - make_interval(mins => minutes) > now()
+    returning id, remind_at
 )
 select i.id, false as locked,
        i.course_id, i.assignment_id, i.topic, i.notes, i.starts_at, i.ends_at, i.started_at,
        i.ended_at, i.focus_seconds, i.pauses, i.technique, i.confidence, i.difficulty, i.status,
        i.spaced_repetition, i.review_count, i.last_reviewed_at, i.review_due_at, i.reminders,
        i.version, i.created_at, i.updated_at, i.deleted_at, null::timestamptz as purge_at,
-       p.within_limit, p.course_open, p.assignment_open, p.used, p.resets_at
+       p.within_limit, p.course_open, p.assignment_open, p.used, p.resets_at,
+       (select jsonb_agg(r order by r.remind_at, r.id) from reminded as r) as reminded
   from permitted as p left join item as i on true
 
 -- name: get_study_session
@@ -95,25 +97,13 @@ with before as (
        and b.course_open and b.assignment_open
        and %(changes)s::jsonb <> '{}'
     returning s.*
--- What an earlier change cancelled: else changes without end would pile up rows.
-), forgotten as (
-    delete from reminder as r
-     using item as i
-     where r.study_session_id = i.id and r.user_id = %(user_id)s and r.status = 'cancelled'
-       and r.purpose = 'item' and %(changes)s::jsonb ?| %(scheduling)s
-), cancelled as (
+), unreviewed as (
     update reminder as r
-       set status = 'cancelled', updated_at = now(), version = r.version + 1
+       set status = 'cancelled', claimed_until = null, updated_at = now(), version = r.version + 1
       from item as i
-     where r.study_session_id = i.id and r.user_id = %(user_id)s and r.status = 'pending'
-       and case r.purpose when 'review' then not i.spaced_repetition
-                          else %(changes)s::jsonb ?| %(scheduling)s end
-), reminded as (
-    insert into reminder (id, user_id, study_session_id, offset_minutes, occurs_at, remind_at)
-    select uuid7(), user_id, id, minutes, starts_at, starts_at - make_interval(mins => minutes)
-      from item cross join unnest(reminders) as minutes
-     where %(changes)s::jsonb ?| %(scheduling)s and status = 'planned'
-       and starts_at - make_interval(mins => minutes) > now()
+     where r.study_session_id = i.id and r.user_id = %(user_id)s and r.deleted_at is null
+       and r.status in ('pending', 'claimed') and r.purpose = 'review' and not i.spaced_repetition
+    returning r.id
 ), now_is as (
     select * from item
     union all
@@ -126,7 +116,12 @@ select n.id, b.locked,
        n.ended_at, n.focus_seconds, n.pauses, n.technique, n.confidence, n.difficulty, n.status,
        n.spaced_repetition, n.review_count, n.last_reviewed_at, n.review_due_at, n.reminders,
        n.version, n.created_at, n.updated_at, n.deleted_at, null::timestamptz as purge_at,
-       b.course_open, b.assignment_open, exists (select from item) as changed
+       b.course_open, b.assignment_open, exists (select from item) as changed,
+       array(select id from unreviewed) as unreviewed,
+       case when exists (select from item) and %(changes)s::jsonb ?| %(scheduling)s
+            then plan_reminders('study_session', n.id, n.user_id,
+                                p_anew => %(changes)s::jsonb ? 'reminders') end as reminded,
+       told_reminders() as reminder_changes
   from now_is as n join before as b on b.id = n.id
 
 -- Runs the clock of a session: only time in the status `running` is focus. From a status that is
@@ -160,12 +155,6 @@ with before as (
      where s.id = b.id and s.user_id = %(user_id)s and not b.locked
        and b.status = any(%(from_status)s)
     returning s.*
-), cancelled as (
-    update reminder as r
-       set status = 'cancelled', updated_at = now(), version = r.version + 1
-      from item as i
-     where r.study_session_id = i.id and r.user_id = %(user_id)s and r.status = 'pending'
-       and r.purpose = 'item'
 ), now_is as (
     select * from item
     union all
@@ -178,5 +167,8 @@ select n.id, b.locked,
        n.ended_at, n.focus_seconds, n.pauses, n.technique, n.confidence, n.difficulty, n.status,
        n.spaced_repetition, n.review_count, n.last_reviewed_at, n.review_due_at, n.reminders,
        n.version, n.created_at, n.updated_at, n.deleted_at, null::timestamptz as purge_at,
-       exists (select from item) as changed
+       exists (select from item) as changed,
+       case when b.status = 'planned' and n.status <> 'planned'
+            then plan_reminders('study_session', n.id, n.user_id) end as reminded,
+       told_reminders() as reminder_changes
   from now_is as n join before as b on b.id = n.id

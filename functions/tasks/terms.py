@@ -7,6 +7,7 @@ import orjson
 
 from events.tasks import TermCreated, TermDeleted, TermPurged, TermRestored, TermUpdated
 from functions.tasks.operations import entity, missing
+from functions.tasks.reminding import tell_of_reminders
 from functions.tasks.term_models import NewTerm, Term, TermPatch, TermQuery
 from shared.ids import uuid7
 from shared.models import Page
@@ -30,7 +31,9 @@ def create_term(request: Request, body: NewTerm) -> Term:
     that exist already too; what was changed of a suppressed occurrence is forgotten."""
     breaks = orjson.dumps([given.model_dump(mode="json") for given in body.breaks]).decode()
     values = {**body.values(), "breaks": breaks}
-    term = entity(Term, request.db.rows(sql.create_term, id=uuid7(), **values)[0])
+    row = request.db.rows(sql.create_term, id=uuid7(), **values)[0]
+    tell_of_reminders(request, row["reminder_changes"])
+    term = entity(Term, row)
     request.emit(TermCreated(term_id=term.id, starts_on=term.starts_on, ends_on=term.ends_on))
     return term
 
@@ -85,4 +88,5 @@ def _written(
     row = request.db.row(statement, id=term_id, **values)
     if row is None:
         raise missing(request)
+    tell_of_reminders(request, row["reminder_changes"])
     return row

@@ -7,7 +7,8 @@ with term_ as (
     returning *
 )
 select id, name, starts_on, ends_on, breaks, week_a_on, version, created_at, updated_at,
-       deleted_at, null::timestamptz as purge_at, plan_around_breaks(user_id) as planned
+       deleted_at, null::timestamptz as purge_at, plan_around_breaks(user_id) as planned,
+       told_reminders() as reminder_changes
   from term_
 
 -- name: get_term
@@ -47,7 +48,8 @@ with before as (
 )
 select id, name, starts_on, ends_on, breaks, week_a_on, version, created_at, updated_at,
        deleted_at, null::timestamptz as purge_at, exists (select from term_) as changed,
-       case when exists (select from term_) then plan_around_breaks(user_id) end as planned
+       case when exists (select from term_) then plan_around_breaks(user_id) end as planned,
+       told_reminders() as reminder_changes
   from now_is
 
 -- name: delete_term
@@ -59,7 +61,9 @@ with gone as (
        and (%(if_match)s::integer is null or version = %(if_match)s)
     returning user_id, version
 )
-select version, plan_around_breaks(user_id) as planned from gone
+select version, plan_around_breaks(user_id) as planned,
+       told_reminders() as reminder_changes
+  from gone
 
 -- name: restore_term
 with back as (
@@ -76,7 +80,8 @@ with back as (
     returning t.*, b.deletion_id as undone
 )
 select id, name, starts_on, ends_on, breaks, week_a_on, version, created_at, updated_at,
-       deleted_at, null::timestamptz as purge_at, undone, plan_around_breaks(user_id) as planned
+       deleted_at, null::timestamptz as purge_at, undone, plan_around_breaks(user_id) as planned,
+       told_reminders() as reminder_changes
   from term_
 
 -- name: purge_term
@@ -86,4 +91,6 @@ with gone as (
        and (%(if_match)s::integer is null or version = %(if_match)s)
     returning user_id, version
 )
-select version + 1 as version, plan_around_breaks(user_id) as planned from gone
+select version + 1 as version, plan_around_breaks(user_id) as planned,
+       told_reminders() as reminder_changes
+  from gone
