@@ -205,6 +205,25 @@ class StudySessionReviewed(Event, type="study_session.reviewed"):
     timezone: str
 
 
+class DependencyCreated(Event, type="dependency.created"):
+    """An item depends on another one from now on."""
+
+    dependency_id: UUID
+    dependency_type: Literal["blocking", "suggested", "parallel"]
+    kind: Kind
+    item_id: UUID
+    on_kind: Kind
+    on_id: UUID
+
+
+class DependencyDeleted(Event, type="dependency.deleted"):
+    """A dependency of an item was taken back."""
+
+    dependency_id: UUID
+    kind: Kind
+    item_id: UUID
+
+
 class ReminderScheduled(Event, type="reminder.scheduled", version=2):
     """Somebody will be reminded of an item, or of recalling its topic (a review): once for each
     change of an item, whatever the number of reminders (`count`) that it makes. `reminder_id` is

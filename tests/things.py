@@ -74,10 +74,12 @@ class Thing:
         return newest("POST", self.path) if self.path else None
 
     def route(self, method: str, below: str = "") -> Route | None:
-        """The route of one of them (`below` it: `/restore`, `/permanent`), if there is."""
+        """The route of one of them (`below` it: `/restore`, `/permanent`), if there is: the one
+        below the path that makes one, or else the shortest."""
         end = f"/{{{self.parameter}}}{below}"
         found = [r for r in routes() if r.method == method and r.path.endswith(end)]
-        return min(found, key=lambda route: len(route.path), default=None)
+        home = self.path or "nowhere"
+        return min(found, key=lambda r: (not r.path.startswith(home), len(r.path)), default=None)
 
     @property
     def restorable(self) -> bool:

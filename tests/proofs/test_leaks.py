@@ -50,6 +50,7 @@ ALLOWED = {
     "protect_by_course": "a policy shows the trash, too, to whom it belongs",
     "purge_term": "removes a term, in the trash or not",
     "purge_calendar_feed": "removes a calendar, in the trash or not",
+    "dependency_cycle": "dependencies and items in the trash count: they may come back",
     "parent_is_open": "parts in the trash count: they may come back",
 }
 

@@ -140,6 +140,10 @@ class Caller:
         path = f"/v2/lessons/{self.plot.some('lesson')}/enrichments"
         self.values["enrichment_id"] = self.ask("POST", path, {"type": "summary"}).data["id"]
 
+    def other_item(self) -> None:
+        """What a study session depends on is not itself."""
+        self.body = {"dependsOn": {"kind": "assignment", "id": self.plot.some("assignment")}}
+
     def told(self) -> set[str]:
         """The types of what the call tells."""
         path = path_of("v2" if self.route.versions else "", self.route, self.values)
@@ -158,6 +162,7 @@ PREPARED: dict[str, Callable[[Caller], None]] = {
     "/assignments/{}/reopen": lambda caller: caller.before("complete"),
     "/courses/{}/publish": lambda caller: caller.before("archive"),
     "/enrichments/{}/attempts": lambda caller: caller.before("approve"),
+    "/study-sessions/{}/dependencies": Caller.other_item,
     "/enrichments/{}/cancel": Caller.asked_for,
     "/tasks/trash/restore": Caller.trashed_item,
     "/tasks/trash/batch": Caller.trashed_item,

@@ -43,6 +43,12 @@ THINGS = [
     Thing("term", "/tasks/terms", TERM),
     Thing("calendar_feed", "/tasks/calendar/feeds", FEED),
     Thing(
+        "dependency",
+        "/tasks/assignments/{assignment_id}/dependencies",
+        {"dependsOn": {"kind": "study_session", "id": "{study_session_id}"}, "type": "blocking"},
+        once=True,
+    ),
+    Thing(
         "session_review",
         "/tasks/study-sessions/{study_session_id}/reviews",
         {"quality": 4, "responseSeconds": 12},
@@ -95,9 +101,28 @@ def _token(plot: Plot) -> str:
     return plot.campus.call("POST", path, plot.user).data["token"]
 
 
+def _dependency_of(kind: str) -> Callable[[Plot], str]:
+    """A dependency of the first thing of a kind, made when there is none."""
+
+    def first(plot: Plot) -> str:
+        item, on = plot.some(kind), {"kind": "assignment", "id": plot.some("assignment")}
+        found = plot.campus.rows("select id::text from dependency where item_id = %s", item)
+        if found:
+            return found[0][0]
+        path = f"/v2/tasks/{kind.replace('_', '-')}s/{item}/dependencies"
+        body = {"dependsOn": on, "type": "parallel"}  # in no order, so that no cycle is closed
+        return plot.campus.call("POST", path, plot.user, body).data["id"]
+
+    return first
+
+
 VALUES: dict[str, str | Callable[[Plot], str]] = {
     "kind": "assignment",
     "/tasks/calendar/feeds/{token}": _token,
+    "/tasks/lectures/{lecture_id}/dependencies/{dependency_id}": _dependency_of("lecture"),
+    "/tasks/study-sessions/{study_session_id}/dependencies/{dependency_id}": _dependency_of(
+        "study_session"
+    ),
     "/tasks/lectures/{lecture_id}/occurrences/{recurrence_id}": _time_of("lecture"),
     "/tasks/assignments/{assignment_id}/occurrences/{recurrence_id}": _time_of("assignment"),
 }
