@@ -13,7 +13,7 @@ import orjson
 
 from shared.errors import Refusal, invalid
 from shared.inputs import Inputs
-from shared.models import ListQuery, Model, Page
+from shared.models import ListQuery, Model, Page, ReadQuery
 from shared.request import Call, Reply
 from shared.routing import Route
 from shared.translation import answer_fields, spelled, to_wire
@@ -78,18 +78,22 @@ def _data(route: Route, version: Version, inputs: Inputs, result: Any) -> tuple[
         return _json(documents), {}
     model: Model = result
     document = to_wire(version, type(model), model.__dict__)
-    return _json(document), document
+    wanted = _sparse(route, version, inputs, type(model))
+    shown = {k: v for k, v in document.items() if k in wanted} if wanted else document
+    return _json(shown), document
 
 
 def _sparse(route: Route, version: Version, inputs: Inputs, model: type[Model]) -> set[str]:
+    """The fields to show, by the version's names: those asked for, the id, and what is included.
+    None: all of them."""
     query = inputs.arguments.get(route.query[0]) if route.query else None
-    if not isinstance(query, ListQuery) or not query.fields:
+    if not isinstance(query, ListQuery | ReadQuery) or not query.fields:
         return set()
     known = answer_fields(version, model)
     wanted = set(query.fields.split(","))
     if not wanted <= known:
         raise invalid("fields", f"must name fields among {', '.join(sorted(known))}")
-    return wanted | {"id"}
+    return wanted | {"id"} | {spelled(version, model, (name,))[1:] for name in query.included}
 
 
 def _enveloped(call: Call, version: Version, result: Any, data: bytes) -> bytes:

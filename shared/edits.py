@@ -42,9 +42,11 @@ class Replace:
 
 @dataclass(frozen=True, slots=True)
 class OnlyNewer:
-    """A field that the older version does not have."""
+    """A field that the older version does not have. `means` is what each of its requests says of
+    it, without saying so: what always was and has to be asked for now."""
 
     newer: str
+    means: Any = None
 
 
 @dataclass(frozen=True, slots=True)

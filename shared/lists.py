@@ -8,7 +8,7 @@ declares can be sorted or filtered by.
 from dataclasses import dataclass
 from typing import Any
 
-from shared import cursors
+from shared import cursors, related
 from shared.errors import invalid
 from shared.models import ListQuery, Model, Page
 from shared.sql import Statement
@@ -39,6 +39,9 @@ class Listing:
         rows = rows[: self.query.limit]
         names = columns[:-1]
         documents = [dict(zip(names, row, strict=False)) for row in rows]
+        if self.query.included:
+            for document in documents:
+                related.read(self.model, self.query.included, document)
         end = None
         if rows:
             end = cursors.sign(self.scope, [rows[-1][-1], documents[-1]["id"]])
@@ -85,6 +88,9 @@ def compile_list(
         parameters["offset_"] = paging.offset
         text += " offset %(offset_)s"
         count_text = f"select count(*) from ({base}) as matching"  # noqa: S608 (our own text)
+    if query.included:
+        text = related.added(statement, model, query.included, text)
+        text += f"\n order by page.sort_key_ {direction}, page.id {direction}"
     return Listing(text, parameters, count_text, model, query, scope, paging)
 
 

@@ -107,9 +107,25 @@ TimeZone = Annotated[str, Field(max_length=64), AfterValidator(_zone)]
 QueryInteger = Annotated[int, BeforeValidator(_integer)]
 QueryBoolean = Annotated[bool, BeforeValidator(_boolean)]
 
+
+def _names(value: Any) -> Any:
+    """Names with commas between, in the spelling of any version."""
+    if not isinstance(value, str):
+        return value
+    return ["".join(f"_{c.lower()}" if c.isupper() else c for c in name) for name in _split(value)]
+
+
 T = TypeVar("T")
 AnyOf = Annotated[list[T], Field(min_length=1, max_length=50), BeforeValidator(_split)]
 """A query parameter that takes several values with commas between them, any of which matches."""
+Include = Annotated[list[T], Field(min_length=1, max_length=20), BeforeValidator(_names)]
+"""The query parameter `include`: which of the answer's `INCLUDED` fields are wanted."""
+INCLUDED: Any = Field(
+    default=None,
+    description="Only there when `include` names it.",
+    json_schema_extra={"x-included": True},
+)
+"""The default of a field of answers that holds related data: see `shared.related`."""
 
 
 class Model(BaseModel):
@@ -156,6 +172,17 @@ class Query(Model):
     """Parameters of the query string: text on the wire, so read in lax mode."""
 
     model_config = ConfigDict(strict=False)
+
+    @property
+    def included(self) -> list[str]:
+        """The related data that is wanted, each once."""
+        return list(dict.fromkeys(getattr(self, "include", None) or ()))
+
+
+class ReadQuery(Query):
+    """What the reading of one thing takes."""
+
+    fields: Annotated[str, Field(max_length=1000)] | None = None
 
 
 class ListQuery(Query):
@@ -212,6 +239,20 @@ def build(model: type[M], values: dict[str, Any]) -> M:
 def wire_names(model: type[Model]) -> dict[str, str]:
     """Field name to the newest version's wire name."""
     return {name: info.alias or name for name, info in model.model_fields.items()}
+
+
+@cache
+def own_fields(model: type[Model]) -> frozenset[str]:
+    """The fields that a row of it has: all but the included ones."""
+    return frozenset(name for name in model.model_fields if name not in included_fields(model))
+
+
+@cache
+def included_fields(model: type[Model]) -> frozenset[str]:
+    """The fields that are only there when `include` names them."""
+    fields = model.model_fields.items()
+    mark = INCLUDED.json_schema_extra
+    return frozenset(name for name, info in fields if info.json_schema_extra == mark)
 
 
 @cache

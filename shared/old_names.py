@@ -77,7 +77,7 @@ def translated(
     `found` are those of the old path. Errors: NOT_FOUND, MALFORMED_JSON, VALIDATION_ERROR.
     """
     name = call.path.removeprefix(OLD_PATHS)
-    old = next((old for old in route.old if old.name == name), Old(name))
+    old = next((old for old in route.old if _is_of(old.name, name)), Old(name))
     texts = {**old.values, **{key: str(value) for key, value in found.items()}}
     missing = [key for key in route.parameters if key not in texts]
     body = call.body() if missing or route.body or route.query else b""
@@ -85,16 +85,30 @@ def translated(
         document = _document(body, version, old)
         texts |= {key: _taken(document, key, version, old) for key in missing}
         if route.query:  # the predecessor's clients ask in bodies
-            asked = urlencode({k: v for k, v in document.items() if isinstance(v, str | int)})
-            call = replace(call, query_string=f"{call.query_string}&{asked}".strip("&"))
+            call = _asking(call, {k: v for k, v in document.items() if isinstance(v, str | int)})
         body = orjson.dumps(document)
     elif missing:
         raise _missing(missing[0], version, old)
+    if old.asks:
+        call = _asking(call, old.asks)
     path = route.path if route.versionless else f"/{version.name}{route.path}"
     for key, text in texts.items():
         path = path.replace(f"{{{key}}}", text)
     method = "HEAD" if call.method == "HEAD" else route.method
     return call.moved(method, path, body or None), typed(route, texts)
+
+
+def _is_of(pattern: str, name: str) -> bool:
+    """Whether a name, ids in it, is one that was declared with parameters."""
+    ours, theirs = pattern.split("/"), name.split("/")
+    same = (our == their or our.startswith("{") for our, their in zip(ours, theirs, strict=False))
+    return len(ours) == len(theirs) and all(same)
+
+
+def _asking(call: Call, parameters: Mapping[str, Any]) -> Call:
+    """The call with more in its query string."""
+    more = urlencode(parameters)
+    return replace(call, query_string=f"{call.query_string}&{more}".strip("&"))
 
 
 def _document(body: bytes, version: Version, old: Old) -> dict[str, Any]:

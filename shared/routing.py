@@ -45,13 +45,14 @@ class Old:
 
     Any method that writes leads there, for a route that reads GET too, unless `methods` are given.
     `fields` tells what a top-level field of the old body is called in v1 (or in the path), and
-    `values` the path parameters that are the same for every call.
+    `values` the path parameters that are the same for every call, `asks` those of the query string.
     """
 
     name: str
     methods: tuple[str, ...] = ()
     fields: Mapping[str, str] = field(default_factory=dict[str, str])
     values: Mapping[str, str] = field(default_factory=dict[str, str])
+    asks: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def taken(self, method: str) -> tuple[str, ...]:
         """The methods by which this name leads to a route with that method."""

@@ -1,13 +1,15 @@
 """The database as a route or a subscriber sees it: statements inside the one open transaction."""
 
+from dataclasses import replace
 from typing import Any
 
 import psycopg
 
+from shared import related
 from shared.database import Command, Database, Result
 from shared.errors import Refusal
 from shared.lists import Paging, compile_list
-from shared.models import ListQuery, M, Page, build
+from shared.models import ListQuery, M, Page, Query, build
 from shared.sql import Statement
 
 
@@ -28,21 +30,30 @@ class Session:
         self._paging = paging or Paging()
         self._left = commits_after
 
-    def one(self, model: type[M], statement: Statement, **parameters: Any) -> M:
-        """The one row as a model. No row: 412 when the statement checks If-Match, else 404."""
-        found = self.maybe(model, statement, **parameters)
+    def one(
+        self, model: type[M], statement: Statement, query: Query | None = None, **parameters: Any
+    ) -> M:
+        """The one row as a model, with what the query includes. No row: 412 when the statement
+        checks If-Match, else 404."""
+        found = self.maybe(model, statement, query, **parameters)
         if found is None:
             raise self._missing(statement)
         return found
 
-    def maybe(self, model: type[M], statement: Statement, **parameters: Any) -> M | None:
+    def maybe(
+        self, model: type[M], statement: Statement, query: Query | None = None, **parameters: Any
+    ) -> M | None:
         """The one row as a model, or None."""
+        included = query.included if query else []
+        if included:
+            text = related.added(statement, model, included, statement.text)
+            statement = replace(statement, text=text)
         result = self._run(statement, parameters)
-        return (
-            build(model, dict(zip(result.columns, result.rows[0], strict=True)))
-            if (result.rows)
-            else None
-        )
+        if not result.rows:
+            return None
+        document = dict(zip(result.columns, result.rows[0], strict=True))
+        related.read(model, included, document)
+        return build(model, document)
 
     def all(self, model: type[M], statement: Statement, **parameters: Any) -> list[M]:
         """All rows as models; for statements that bound their own number of rows."""

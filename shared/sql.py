@@ -5,11 +5,13 @@ squawk can find them.
     -- sort created_at: created_at
     -- sort due_at: due_at
     -- filter status: status = any(%(status)s)
+    -- include course: select * from course_brief where id = page.course_id
     select id, title from assignment where user_id = %(user_id)s and deleted_at is null
 
 A statement with `sort` lines is a list: `shared.lists` adds the filters in use, the position and
-the order. The first sort is the default, descending when written `-created_at`. Parameters are
-psycopg's (`%(name)s`); `%(user_id)s` is always the caller.
+the order. The first sort is the default, descending when written `-created_at`. What `include=` may
+ask for is read beside each row, which is `page` there (`shared.related`); comment lines indented
+further go on with it. Parameters are psycopg's (`%(name)s`); `%(user_id)s` is always the caller.
 """
 
 import re
@@ -18,17 +20,20 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-_HEADER = re.compile(r"--\s*(name|sort|filter)\s*([-\w]*):\s*(.+)\Z")
+_HEADER = re.compile(r"--\s*(name|sort|filter|include)\s*([-\w]*):\s*(.+)\Z")
+_FURTHER = re.compile(r"--\s{3,}(.+)\Z")
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One named statement: its text, and for a list what can be sorted and filtered by."""
+    """One named statement: its text, what can be included, and for a list what can be sorted and
+    filtered by."""
 
     name: str
     text: str
     sorts: Mapping[str, str] = field(default_factory=dict[str, str])
     filters: Mapping[str, str] = field(default_factory=dict[str, str])
+    includes: Mapping[str, str] = field(default_factory=dict[str, str])
     default_sort: str = ""
 
 
@@ -78,20 +83,17 @@ def parse(source: str) -> list[Statement]:
 
 
 def _statement(block: str) -> Statement:
-    name, sorts, filters, lines, default = "", dict[str, str](), dict[str, str](), [""], ""
+    lines, default, including = [""], "", ""
+    said: dict[str, dict[str, str]] = {"name": {}, "sort": {}, "filter": {}, "include": {}}
     for line in block.splitlines():
-        header = _HEADER.match(line)
-        if not header:
-            if not line.lstrip().startswith("--"):
-                lines.append(line.rstrip())
-            continue
-        kind, key, value = header.groups()
-        if kind == "name":
-            name = value.strip()
-        elif kind == "filter":
-            filters[key] = value.strip()
-        else:
-            default = default or key
-            sorts[key.lstrip("-")] = value.strip()
+        if header := _HEADER.match(line):
+            kind, key, value = header.groups()
+            said[kind][key.lstrip("-")] = value.strip()
+            including = key if kind == "include" else ""
+            default = default or (key if kind == "sort" else "")
+        elif including and (further := _FURTHER.match(line)):
+            said["include"][including] += f" {further[1].strip()}"
+        elif not line.lstrip().startswith("--"):
+            lines.append(line.rstrip())
     text = "\n".join(lines).strip().rstrip(";")
-    return Statement(name, text, sorts, filters, default)
+    return Statement(said["name"][""], text, said["sort"], said["filter"], said["include"], default)

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic.alias_generators import to_camel
 
 from shared.edits import Document, Faults, OnlyNewer, inside_older, older_names
-from shared.models import Model, nested_models, wire_names
+from shared.models import Model, nested_models, own_fields, wire_names
 from shared.versions import Change, Version, chain, newer_versions, step
 
 Place = tuple[str | int, ...]
@@ -44,7 +44,7 @@ def _inside(model: type[Model], version: str) -> dict[str, type[Model]]:
 @cache
 def _fields(model: type[Model], version: str, *, answers: bool) -> frozenset[str]:
     """The version's names of an answer's fields, or of a request's."""
-    fields = frozenset(model.model_fields)
+    fields = own_fields(model) if answers else frozenset(model.model_fields)
     for change in chain(model, version):
         fields = older_names(change.edits, fields, answers=answers)
     return fields

@@ -155,7 +155,10 @@ class Change:
         strange = strangers(cls.edits, document, faults)
         result = {name: value for name, value in document.items() if name not in strange}
         for edit in cls.edits:
-            if isinstance(edit, OnlyNewer) or edit.older not in document or edit.older in strange:
+            if isinstance(edit, OnlyNewer):
+                result |= {edit.newer: edit.means} if edit.means is not None else {}
+                continue
+            if edit.older not in document or edit.older in strange:
                 continue
             value = result.pop(edit.older) if edit.older in result else document[edit.older]
             try:

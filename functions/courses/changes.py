@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from functions.courses import related_changes
 from functions.courses.models import (
     Code,
     Course,
@@ -17,6 +18,8 @@ from functions.courses.models import (
     Reminders,
 )
 from shared.versions import Change, Document, OnlyNewer, OnlyOlder, Rename, Replace
+
+__all__ = ["related_changes"]
 
 _PLANNING = ("color", "visibility", "status", "language", "exam_on", "tags")
 
@@ -60,7 +63,7 @@ class CoursesOfOthers(Change):
     `enrolled` those that you take part in."""
 
     models = (CourseQuery,)
-    edits = (OnlyNewer("organization_id"), OnlyNewer("enrolled"))
+    edits = (OnlyNewer("organization_id"), OnlyNewer("enrolled"), OnlyNewer("include"))
 
 
 def _count(kind: str) -> Any:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from events.courses import CourseCreated, CourseUpdated
 from events.tasks import LectureCreated, reminder_facts
-from functions.courses.models import Course, CoursePatch, CourseQuery, NewCourse
+from functions.courses.models import Course, CoursePatch, CourseQuery, CourseRead, NewCourse
 from functions.courses.plan import (
     check_courses,
     check_items,
@@ -96,9 +96,9 @@ def create_course(request: Request, body: NewCourse) -> Course:
 
 
 @routes.get("/{course_id}", old=(Old("courses/{course_id}", ("GET",)),))
-def get_course(request: Request, course_id: UUID) -> Course:
+def get_course(request: Request, course_id: UUID, query: CourseRead) -> Course:
     """Get one course with its numbers of items."""
-    return request.db.one(Course, sql.get_course, id=course_id, limit=course_limit(request))
+    return request.db.one(Course, sql.get_course, query, id=course_id, limit=course_limit(request))
 
 
 @routes.patch(

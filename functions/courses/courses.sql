@@ -42,6 +42,24 @@ select i.id, i.title, i.code, i.description, i.color, i.visibility, i.status, i.
        left join item as i on true left join first_lecture as f on true
 
 -- name: get_course
+-- include assignments: select id, course_id, title, description, due_at, status, priority,
+--     submission_method, submission_url, version, created_at, updated_at
+--     from course_assignment where user_id = %(user_id)s and course_id = page.id
+--     order by due_at, id limit 500
+-- include lectures: select id, course_id, title, description, kind, starts_at, duration_minutes,
+--     recurrence, location, version, created_at, updated_at
+--     from course_lecture where user_id = %(user_id)s and course_id = page.id
+--     order by starts_at, id limit 500
+-- include study_sessions: select id, course_id, topic, notes, starts_at, ends_at, status, version,
+--     created_at, updated_at
+--     from course_study_session where user_id = %(user_id)s and course_id = page.id
+--     order by starts_at, id limit 500
+-- include sections: select id, title, description, position from section
+--     where course_id = page.id and deleted_at is null order by position, id
+-- include lessons: select l.id, l.section_id, l.title, l.lesson_type, l.duration_minutes, l.position
+--     from lesson as l left join section as s on s.id = l.section_id and s.deleted_at is null
+--     where l.course_id = page.id and l.deleted_at is null
+--     order by s.position nulls last, s.id, l.position, l.id
 select c.id, c.title, c.code, c.description, c.color, c.visibility, c.status, c.language,
        c.exam_on, c.tags, c.organization_id, c.user_id as owner_id, course_role(c.id) as role,
        c.user_id = %(user_id)s
@@ -60,6 +78,8 @@ select c.id, c.title, c.code, c.description, c.color, c.visibility, c.status, c.
 -- filter status: c.status = any(%(status)s)
 -- filter visibility: c.visibility = any(%(visibility)s)
 -- filter q: c.search @@ websearch_to_tsquery('simple', %(q)s)
+-- include sections: select id, title, description, position from section
+--     where course_id = page.id and deleted_at is null order by position, id
 select c.id, c.title, c.code, c.description, c.color, c.visibility, c.status, c.language,
        c.exam_on, c.tags, c.organization_id, c.user_id as owner_id, 'owner' as role,
        course_is_locked(c.user_id, c.created_at, c.id, %(limit)s) as locked,
@@ -78,6 +98,8 @@ select c.id, c.title, c.code, c.description, c.color, c.visibility, c.status, c.
 -- filter status: c.status = any(%(status)s)
 -- filter visibility: c.visibility = any(%(visibility)s)
 -- filter q: c.search @@ websearch_to_tsquery('simple', %(q)s)
+-- include sections: select id, title, description, position from section
+--     where course_id = page.id and deleted_at is null order by position, id
 select c.id, c.title, c.code, c.description, c.color, c.visibility, c.status, c.language,
        c.exam_on, c.tags, c.organization_id, c.user_id as owner_id, course_role(c.id) as role,
        c.user_id = %(user_id)s
@@ -105,6 +127,8 @@ select c.id, c.title, c.code, c.description, c.color, c.visibility, c.status, c.
 -- filter status: c.status = any(%(status)s)
 -- filter visibility: c.visibility = any(%(visibility)s)
 -- filter q: c.search @@ websearch_to_tsquery('simple', %(q)s)
+-- include sections: select id, title, description, position from section
+--     where course_id = page.id and deleted_at is null order by position, id
 select c.id, c.title, c.code, c.description, c.color, c.visibility, c.status, c.language,
        c.exam_on, c.tags, c.organization_id, c.user_id as owner_id, course_role(c.id) as role,
        c.user_id = %(user_id)s

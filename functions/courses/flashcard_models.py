@@ -6,13 +6,17 @@ from uuid import UUID
 
 from pydantic import Field
 
+from functions.courses.related_models import CardDeck
 from shared.models import (
+    INCLUDED,
     AnyOf,
     Deletable,
     Id,
+    Include,
     ListQuery,
     Model,
     QueryBoolean,
+    ReadQuery,
     Text,
     Timestamp,
 )
@@ -99,6 +103,7 @@ class Flashcard(Deletable):
     last_reviewed_at: datetime | None
     reviews: int
     lapses: int
+    deck: CardDeck | None = INCLUDED
 
 
 class DeletedFlashcard(Deletable):
@@ -150,6 +155,13 @@ class FlashcardQuery(ListQuery):
     state: AnyOf[CardState] | None = None
     suspended: QueryBoolean | None = None
     q: Search | None = None
+    include: Include[Literal["deck"]] | None = None
+
+
+class FlashcardRead(ReadQuery):
+    """What of a card, and with what."""
+
+    include: Include[Literal["deck"]] | None = None
 
 
 class DueQuery(ListQuery):

@@ -8,6 +8,7 @@ from functions.courses.flashcard_models import (
     Flashcard,
     FlashcardPatch,
     FlashcardQuery,
+    FlashcardRead,
     NewFlashcard,
     TrashQuery,
 )
@@ -49,9 +50,9 @@ def list_deleted_flashcards(request: Request, query: TrashQuery) -> Page[Deleted
 
 
 @routes.get("/{flashcard_id}")
-def get_flashcard(request: Request, flashcard_id: UUID) -> Flashcard:
+def get_flashcard(request: Request, flashcard_id: UUID, query: FlashcardRead) -> Flashcard:
     """Get one card."""
-    return request.db.one(Flashcard, sql.get_flashcard, id=flashcard_id)
+    return request.db.one(Flashcard, sql.get_flashcard, query, id=flashcard_id)
 
 
 @routes.patch("/{flashcard_id}", also_put=True, exclusive="flashcards")
@@ -100,7 +101,7 @@ def delete_flashcard(request: Request, flashcard_id: UUID) -> None:
 def restore_flashcard(request: Request, flashcard_id: UUID) -> Flashcard:
     """Bring a card back from the trash, as it was."""
     restore_part(request, "flashcard", flashcard_id)
-    return get_flashcard(request, flashcard_id)
+    return request.db.one(Flashcard, sql.get_flashcard, id=flashcard_id)
 
 
 @routes.delete(

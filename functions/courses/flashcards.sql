@@ -5,6 +5,8 @@
 -- filter state: state = any(%(state)s)
 -- filter suspended: suspended = %(suspended)s
 -- filter q: search @@ websearch_to_tsquery('simple', %(q)s)
+-- include deck: select id, title, course_id from flashcard_deck
+--     where user_id = %(user_id)s and id = page.deck_id and deleted_at is null
 select id, deck_id, front, back, tags, suspended, state, step, stability, difficulty, due_at,
        last_reviewed_at, reviews, lapses, version, created_at, updated_at, deleted_at,
        null::timestamptz as purge_at
@@ -19,6 +21,8 @@ select id, deck_id, front, deletion_id, version, created_at, updated_at, deleted
  where user_id = %(user_id)s and deleted_at is not null
 
 -- name: get_flashcard
+-- include deck: select id, title, course_id from flashcard_deck
+--     where user_id = %(user_id)s and id = page.deck_id and deleted_at is null
 select id, deck_id, front, back, tags, suspended, state, step, stability, difficulty, due_at,
        last_reviewed_at, reviews, lapses, version, created_at, updated_at, deleted_at,
        null::timestamptz as purge_at

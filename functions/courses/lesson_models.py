@@ -6,7 +6,19 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from shared.models import AnyOf, Deletable, Entity, Id, ListQuery, Model, Text
+from functions.courses.related_models import LessonEnrichment, LessonSection
+from shared.models import (
+    INCLUDED,
+    AnyOf,
+    Deletable,
+    Entity,
+    Id,
+    Include,
+    ListQuery,
+    Model,
+    ReadQuery,
+    Text,
+)
 
 LessonType = Literal["text", "video", "quiz", "interactive", "assignment"]
 SectionTitle = Annotated[Text, Field(min_length=1, max_length=200)]
@@ -58,6 +70,8 @@ class LessonSummary(Deletable):
     position: int
     percent_done: int
     completed_at: datetime | None
+    section: LessonSection | None = INCLUDED
+    enrichments: list[LessonEnrichment] = INCLUDED
 
 
 class Lesson(LessonSummary):
@@ -93,6 +107,13 @@ class LessonQuery(ListQuery):
     section_id: AnyOf[Id] | None = None
     lesson_type: AnyOf[LessonType] | None = None
     q: Search | None = None
+    include: Include[Literal["section", "enrichments"]] | None = None
+
+
+class LessonRead(ReadQuery):
+    """What of a lesson, and with what."""
+
+    include: Include[Literal["section", "enrichments"]] | None = None
 
 
 ContentKind = Literal["section", "lesson", "enrichment"]

@@ -21,6 +21,7 @@ from functions.courses.lesson_models import (
     LessonPatch,
     LessonProgress,
     LessonQuery,
+    LessonRead,
     LessonSummary,
     NewLesson,
     NewLessonProgress,
@@ -67,9 +68,9 @@ def create_lessons(request: Request, course_id: UUID, body: LessonBatch) -> Crea
 
 
 @routes.get("/{lesson_id}")
-def get_lesson(request: Request, course_id: UUID, lesson_id: UUID) -> Lesson:
+def get_lesson(request: Request, course_id: UUID, lesson_id: UUID, query: LessonRead) -> Lesson:
     """Get one lesson with its content."""
-    return request.db.one(Lesson, sql.get_lesson, course_id=course_id, id=lesson_id)
+    return request.db.one(Lesson, sql.get_lesson, query, course_id=course_id, id=lesson_id)
 
 
 @routes.patch("/{lesson_id}", also_put=True, errors=("FORBIDDEN", "COURSE_LIMIT_EXCEEDED"))
@@ -114,7 +115,7 @@ def delete_lesson(request: Request, course_id: UUID, lesson_id: UUID) -> None:
 def restore_lesson(request: Request, course_id: UUID, lesson_id: UUID) -> Lesson:
     """Bring a lesson back from the trash, to where it was, with exactly what its deletion took."""
     restore_content(request, Piece("lesson", lesson_id, course_id))
-    return get_lesson(request, course_id, lesson_id)
+    return request.db.one(Lesson, sql.get_lesson, course_id=course_id, id=lesson_id)
 
 
 @routes.delete(

@@ -5,6 +5,12 @@
 -- filter section_id: section_id = any(%(section_id)s)
 -- filter lesson_type: lesson_type = any(%(lesson_type)s)
 -- filter q: search @@ websearch_to_tsquery('simple', %(q)s)
+-- include section: select id, title, position from section
+--     where id = page.section_id and deleted_at is null
+-- include enrichments: select id, type, status, created_at from enrichment
+--     where lesson_id = page.id and deleted_at is null
+--       and (status = 'completed' or (select teaches_course(%(course_id)s)))
+--     order by created_at, id
 select id, course_id, section_id, title, lesson_type, duration_minutes, position,
        coalesce((select p.percent_done from progress_record as p
                   where p.lesson_id = l.id and p.user_id = %(user_id)s
@@ -18,6 +24,12 @@ select id, course_id, section_id, title, lesson_type, duration_minutes, position
    and (select require_course(%(course_id)s))
 
 -- name: get_lesson
+-- include section: select id, title, position from section
+--     where id = page.section_id and deleted_at is null
+-- include enrichments: select id, type, status, created_at from enrichment
+--     where lesson_id = page.id and deleted_at is null
+--       and (status = 'completed' or (select teaches_course(%(course_id)s)))
+--     order by created_at, id
 select l.id, l.course_id, l.section_id, l.title, l.lesson_type, l.content, l.duration_minutes,
        l.position, coalesce(p.percent_done, 0) as percent_done, p.completed_at, l.version,
        l.created_at, l.updated_at, l.deleted_at, null::timestamptz as purge_at

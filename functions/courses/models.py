@@ -7,15 +7,25 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from functions.courses.related_models import (
+    CourseAssignment,
+    CourseLecture,
+    CourseLesson,
+    CourseSection,
+    CourseStudySession,
+)
 from shared.models import (
+    INCLUDED,
     AnyOf,
     Day,
     Deletable,
     Id,
+    Include,
     ListQuery,
     Model,
     Query,
     QueryBoolean,
+    ReadQuery,
     Text,
     TimeZone,
 )
@@ -87,6 +97,11 @@ class Course(Deletable):
     role: CourseRole
     locked: bool
     counts: CourseCounts
+    assignments: list[CourseAssignment] = INCLUDED
+    lectures: list[CourseLecture] = INCLUDED
+    study_sessions: list[CourseStudySession] = INCLUDED
+    sections: list[CourseSection] = INCLUDED
+    lessons: list[CourseLesson] = INCLUDED
 
 
 class DeletedCourse(Deletable):
@@ -195,6 +210,15 @@ class CourseQuery(ListQuery):
     organization_id: Id | None = None
     enrolled: QueryBoolean = False
     q: Annotated[Text, Field(min_length=1, max_length=200)] | None = None
+    include: Include[Literal["sections"]] | None = None
+
+
+class CourseRead(ReadQuery):
+    """What of a course, and with what: of the caller's own items the first 500 of each kind."""
+
+    include: (
+        Include[Literal["assignments", "lectures", "study_sessions", "sections", "lessons"]] | None
+    ) = None
 
 
 class DeletedCourseQuery(ListQuery):

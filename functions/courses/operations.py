@@ -7,7 +7,7 @@ from uuid import UUID
 from shared.errors import Refusal
 from shared.facts import CONTRACTS
 from shared.ids import uuid7
-from shared.models import M, build
+from shared.models import M, build, own_fields
 from shared.request import Request
 from shared.sql import queries
 
@@ -22,7 +22,7 @@ def missing(request: Request) -> Refusal:
 
 def entity(model: type[M], row: Mapping[str, Any]) -> M:
     """The model of a row that says more than the model holds."""
-    return build(model, {name: row[name] for name in model.model_fields})
+    return build(model, {name: row[name] for name in own_fields(model)})
 
 
 def delete_part(request: Request, kind: str, part_id: UUID) -> None:

@@ -11,11 +11,13 @@ from events.tasks import (
     AssignmentReopened,
     AssignmentUpdated,
 )
+from functions.tasks.fields import WITH_COURSE
 from functions.tasks.models import (
     Assignment,
     AssignmentCopy,
     AssignmentPatch,
     AssignmentQuery,
+    AssignmentRead,
     ChecklistItem,
     NewAssignment,
 )
@@ -50,7 +52,7 @@ SCHEDULING = [
 ]
 
 
-@routes.get("", old=("assignments-system/list",))
+@routes.get("", old=(Old("assignments-system/list", asks=WITH_COURSE),))
 def list_assignments(request: Request, query: AssignmentQuery) -> Page[Assignment]:
     """List assignments, by due time unless sorted otherwise."""
     return request.db.page(Assignment, sql.list_assignments, query, limit=item_limit(request))
@@ -77,11 +79,14 @@ def create_assignment(request: Request, body: NewAssignment) -> Assignment:
     return assignment
 
 
-@routes.get("/{assignment_id}", old=("assignments-system/get/{assignment_id}",))
-def get_assignment(request: Request, assignment_id: UUID) -> Assignment:
+@routes.get(
+    "/{assignment_id}",
+    old=(Old("assignments-system/get/{assignment_id}", asks=WITH_COURSE),),
+)
+def get_assignment(request: Request, assignment_id: UUID, query: AssignmentRead) -> Assignment:
     """Get one assignment."""
     limit = item_limit(request)
-    return request.db.one(Assignment, sql.get_assignment, id=assignment_id, limit=limit)
+    return request.db.one(Assignment, sql.get_assignment, query, id=assignment_id, limit=limit)
 
 
 @routes.patch(
@@ -140,7 +145,7 @@ def duplicate_assignment(
     """Copy an assignment, to be done anew: without score and progress, its checklist unticked. It
     counts as a new one. Its parts are not copied. With another due time, `startOn`, `exdates` and
     `rdates` stay behind, as they are about the old one."""
-    copied = _copy(request, get_assignment(request, assignment_id), body)
+    copied = _copy(request, get_assignment(request, assignment_id, AssignmentRead()), body)
     copy = create_assignment(request, copied)
     address = f"/{request.version.name}{routes.prefix}/{copy.id}"
     return Reply(copy, status=201, headers={"Location": address})
@@ -171,7 +176,8 @@ def delete_assignment(request: Request, assignment_id: UUID) -> None:
 def restore_assignment(request: Request, assignment_id: UUID) -> Assignment:
     """Take an assignment out of the trash, with all that went there together with it."""
     restore_items(request, kind="assignment", item_id=assignment_id)
-    return get_assignment(request, assignment_id)  # a statement does not see its own effect
+    # A statement does not see its own effect.
+    return get_assignment(request, assignment_id, AssignmentRead())
 
 
 @routes.delete(

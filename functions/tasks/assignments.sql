@@ -46,6 +46,9 @@ select i.id, false as locked,
   from permitted as p left join item as i on true
 
 -- name: get_assignment
+-- include course: select * from course_brief where id = page.course_id
+-- include parent: select id, title, due_at, status from assignment
+--     where user_id = %(user_id)s and id = page.parent_id and deleted_at is null
 select id, coalesce(created_at > now() - interval '30 days'
                 and (created_at, id) < (select l.created_at, l.item_id
                                           from task_lock_line(%(user_id)s, %(limit)s) as l), false)
@@ -70,6 +73,9 @@ select id, coalesce(created_at > now() - interval '30 days'
 -- filter due_after: due_at >= %(due_after)s
 -- filter due_before: due_at < %(due_before)s
 -- filter q: search @@ websearch_to_tsquery('simple', %(q)s)
+-- include course: select * from course_brief where id = page.course_id
+-- include parent: select id, title, due_at, status from assignment
+--     where user_id = %(user_id)s and id = page.parent_id and deleted_at is null
 select id, coalesce(created_at > now() - interval '30 days'
                 and (created_at, id) < (select l.created_at, l.item_id
                                           from task_lock_line(%(user_id)s, %(limit)s) as l), false)

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from functions.tasks import planner_changes, review_changes, statistics_changes
+from functions.tasks import planner_changes, related_changes, review_changes, statistics_changes
 from functions.tasks.conversions import (
     all_occurrences,
     end_time,
@@ -37,7 +37,7 @@ from functions.tasks.study_session_models import (
 from functions.tasks.trash_models import ItemReference, Operation, TrashItem
 from shared.versions import Change, OnlyNewer, OnlyOlder, Rename, Replace
 
-__all__ = ["planner_changes", "review_changes", "statistics_changes"]
+__all__ = ["planner_changes", "related_changes", "review_changes", "statistics_changes"]
 
 _DONE = ("submitted", "graded")
 
@@ -94,6 +94,7 @@ class AssignmentStatus(Change):
                 "missing",
                 "completed_at",
                 "locked",
+                "parent",
             )
         ),
     )
@@ -226,6 +227,7 @@ class StudySessionNames(Change):
                 "assignment_id",
                 "review_due_at",
                 "locked",
+                "assignment",
             )
         ),
     )

@@ -18,6 +18,8 @@ Tags = Annotated[list[Tag], Field(max_length=20)]
 Offset = Literal[5, 15, 30, 60, 120, 1440]
 Reminders = Annotated[list[Offset], Field(max_length=10)]
 Rating = Annotated[int, Field(ge=1, le=5)]
+WITH_COURSE = {"include": "course"}
+"""What the predecessor's lists of items always answered with."""
 
 _LOCAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?", re.ASCII)
 

@@ -3,7 +3,14 @@
 from uuid import UUID
 
 from events.tasks import LectureCreated, LectureUpdated
-from functions.tasks.models import Lecture, LecturePatch, LectureQuery, NewLecture
+from functions.tasks.fields import WITH_COURSE
+from functions.tasks.models import (
+    Lecture,
+    LecturePatch,
+    LectureQuery,
+    LectureRead,
+    NewLecture,
+)
 from functions.tasks.operations import (
     change_item,
     create_item,
@@ -32,7 +39,7 @@ SCHEDULING = [
 ]
 
 
-@routes.get("", old=("lectures-system/list",))
+@routes.get("", old=(Old("lectures-system/list", asks=WITH_COURSE),))
 def list_lectures(request: Request, query: LectureQuery) -> Page[Lecture]:
     """List lectures, by their first time unless sorted otherwise. A series is one lecture."""
     return request.db.page(Lecture, sql.list_lectures, query, limit=item_limit(request))
@@ -57,11 +64,11 @@ def create_lecture(request: Request, body: NewLecture) -> Lecture:
     return lecture
 
 
-@routes.get("/{lecture_id}", old=("lectures-system/get/{lecture_id}",))
-def get_lecture(request: Request, lecture_id: UUID) -> Lecture:
+@routes.get("/{lecture_id}", old=(Old("lectures-system/get/{lecture_id}", asks=WITH_COURSE),))
+def get_lecture(request: Request, lecture_id: UUID, query: LectureRead) -> Lecture:
     """Get one lecture."""
     limit = item_limit(request)
-    return request.db.one(Lecture, sql.get_lecture, id=lecture_id, limit=limit)
+    return request.db.one(Lecture, sql.get_lecture, query, id=lecture_id, limit=limit)
 
 
 @routes.patch(
@@ -114,7 +121,8 @@ def delete_lecture(request: Request, lecture_id: UUID) -> None:
 def restore_lecture(request: Request, lecture_id: UUID) -> Lecture:
     """Take a lecture out of the trash, with all that went there together with it."""
     restore_items(request, kind="lecture", item_id=lecture_id)
-    return get_lecture(request, lecture_id)  # a statement does not see its own effect
+    # A statement does not see its own effect.
+    return get_lecture(request, lecture_id, LectureRead())
 
 
 @routes.delete(

@@ -28,6 +28,7 @@ select i.id, false as locked,
   from permitted as p left join item as i on true
 
 -- name: get_lecture
+-- include course: select * from course_brief where id = page.course_id
 select id, coalesce(created_at > now() - interval '30 days'
                 and (created_at, id) < (select l.created_at, l.item_id
                                           from task_lock_line(%(user_id)s, %(limit)s) as l), false)
@@ -48,6 +49,7 @@ select id, coalesce(created_at > now() - interval '30 days'
 -- filter starts_after: starts_at >= %(starts_after)s
 -- filter starts_before: starts_at < %(starts_before)s
 -- filter q: search @@ websearch_to_tsquery('simple', %(q)s)
+-- include course: select * from course_brief where id = page.course_id
 select id, coalesce(created_at > now() - interval '30 days'
                 and (created_at, id) < (select l.created_at, l.item_id
                                           from task_lock_line(%(user_id)s, %(limit)s) as l), false)

@@ -16,7 +16,20 @@ from functions.tasks.fields import (
     Title,
     Url,
 )
-from shared.models import AnyOf, Day, Deletable, Id, ListQuery, Model, Text, Timestamp, TimeZone
+from shared.models import (
+    INCLUDED,
+    AnyOf,
+    Day,
+    Deletable,
+    Id,
+    Include,
+    ListQuery,
+    Model,
+    ReadQuery,
+    Text,
+    Timestamp,
+    TimeZone,
+)
 
 Status = Literal["todo", "in_progress", "submitted", "graded", "excused", "dropped"]
 Priority = Literal["low", "medium", "high", "urgent"]
@@ -37,6 +50,25 @@ class ChecklistItem(Model):
 
 
 Checklist = Annotated[list[ChecklistItem], Field(max_length=100)]
+
+
+class ItemCourse(Model):
+    """The course that an item belongs to, as far as the caller may see it."""
+
+    id: UUID
+    title: str
+    code: str
+    color: str | None
+    status: Literal["draft", "published", "archived"]
+
+
+class ItemAssignment(Model):
+    """The assignment that another one is a part of, or that a study session is for."""
+
+    id: UUID
+    title: str
+    due_at: datetime
+    status: Status
 
 
 class Assignment(Deletable):
@@ -71,6 +103,8 @@ class Assignment(Deletable):
     late: bool
     missing: bool
     locked: bool
+    course: ItemCourse | None = INCLUDED
+    parent: ItemAssignment | None = INCLUDED
 
 
 class _AssignmentFields(Model):
@@ -156,6 +190,13 @@ class AssignmentQuery(ListQuery):
     due_after: Timestamp | None = None
     due_before: Timestamp | None = None
     q: Search | None = None
+    include: Include[Literal["course", "parent"]] | None = None
+
+
+class AssignmentRead(ReadQuery):
+    """What of an assignment, and with what."""
+
+    include: Include[Literal["course", "parent"]] | None = None
 
 
 class Lecture(Deletable):
@@ -178,6 +219,7 @@ class Lecture(Deletable):
     instructor_name: str | None
     reminders: list[int]
     locked: bool
+    course: ItemCourse | None = INCLUDED
 
 
 class _LectureFields(Model):
@@ -221,3 +263,10 @@ class LectureQuery(ListQuery):
     starts_after: Timestamp | None = None
     starts_before: Timestamp | None = None
     q: Search | None = None
+    include: Include[Literal["course"]] | None = None
+
+
+class LectureRead(ReadQuery):
+    """What of a lecture, and with what."""
+
+    include: Include[Literal["course"]] | None = None

@@ -11,7 +11,7 @@ from functions.tasks.reminding import tell_of_reminders, tell_scheduled
 from shared.errors import Refusal
 from shared.facts import CONTRACTS
 from shared.ids import uuid7
-from shared.models import M, Model, build
+from shared.models import M, Model, build, own_fields
 from shared.plans import check_reminders, plan_of
 from shared.request import Request
 from shared.sql import Statement, queries
@@ -114,7 +114,7 @@ def missing(request: Request) -> Refusal:
 
 def entity(model: type[M], row: Mapping[str, Any]) -> M:
     """The model of a row that says more than the model holds."""
-    return build(model, {name: row[name] for name in model.model_fields})
+    return build(model, {name: row[name] for name in own_fields(model)})
 
 
 def item_limit(request: Request) -> int | None:

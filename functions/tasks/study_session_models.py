@@ -7,8 +7,18 @@ from uuid import UUID
 from pydantic import model_validator
 
 from functions.tasks.fields import Description, Rating, Reminders, Title
-from functions.tasks.models import ABSENT, Search
-from shared.models import AnyOf, Deletable, Id, ListQuery, Model, Timestamp
+from functions.tasks.models import ABSENT, ItemAssignment, ItemCourse, Search
+from shared.models import (
+    INCLUDED,
+    AnyOf,
+    Deletable,
+    Id,
+    Include,
+    ListQuery,
+    Model,
+    ReadQuery,
+    Timestamp,
+)
 
 Technique = Literal["pomodoro", "free", "flashcards"]
 SessionStatus = Literal["planned", "running", "paused", "finished"]
@@ -38,6 +48,8 @@ class StudySession(Deletable):
     review_due_at: datetime | None
     reminders: list[int]
     locked: bool
+    course: ItemCourse | None = INCLUDED
+    assignment: ItemAssignment | None = INCLUDED
 
 
 class _StudySessionFields(Model):
@@ -96,3 +108,10 @@ class StudySessionQuery(ListQuery):
     starts_after: Timestamp | None = None
     starts_before: Timestamp | None = None
     q: Search | None = None
+    include: Include[Literal["course", "assignment"]] | None = None
+
+
+class StudySessionRead(ReadQuery):
+    """What of a study session, and with what."""
+
+    include: Include[Literal["course", "assignment"]] | None = None

@@ -8,6 +8,7 @@ from events.tasks import (
     StudySessionStarted,
     StudySessionUpdated,
 )
+from functions.tasks.fields import WITH_COURSE
 from functions.tasks.operations import (
     change_item,
     create_item,
@@ -28,6 +29,7 @@ from functions.tasks.study_session_models import (
     StudySession,
     StudySessionPatch,
     StudySessionQuery,
+    StudySessionRead,
     Technique,
 )
 from shared.errors import Refusal
@@ -49,7 +51,7 @@ SESSION = {"session_id": "study_session_id"}
 SCHEDULING = ["starts_at", "reminders"]
 
 
-@routes.get("", old=("study-sessions-system/list",))
+@routes.get("", old=(Old("study-sessions-system/list", asks=WITH_COURSE),))
 def list_study_sessions(request: Request, query: StudySessionQuery) -> Page[StudySession]:
     """List study sessions, by planned start unless sorted otherwise."""
     return request.db.page(StudySession, sql.list_study_sessions, query, limit=item_limit(request))
@@ -77,11 +79,18 @@ def create_study_session(request: Request, body: NewStudySession) -> StudySessio
     return session
 
 
-@routes.get("/{study_session_id}", old=("study-sessions-system/get/{study_session_id}",))
-def get_study_session(request: Request, study_session_id: UUID) -> StudySession:
+@routes.get(
+    "/{study_session_id}",
+    old=(Old("study-sessions-system/get/{study_session_id}", asks=WITH_COURSE),),
+)
+def get_study_session(
+    request: Request, study_session_id: UUID, query: StudySessionRead
+) -> StudySession:
     """Get one study session."""
     limit = item_limit(request)
-    return request.db.one(StudySession, sql.get_study_session, id=study_session_id, limit=limit)
+    return request.db.one(
+        StudySession, sql.get_study_session, query, id=study_session_id, limit=limit
+    )
 
 
 @routes.patch(
@@ -149,7 +158,8 @@ def delete_study_session(request: Request, study_session_id: UUID) -> None:
 def restore_study_session(request: Request, study_session_id: UUID) -> StudySession:
     """Take a study session out of the trash, with all that went there together with it."""
     restore_items(request, kind="study_session", item_id=study_session_id)
-    return get_study_session(request, study_session_id)  # a statement does not see its own effect
+    # A statement does not see its own effect.
+    return get_study_session(request, study_session_id, StudySessionRead())
 
 
 @routes.delete(

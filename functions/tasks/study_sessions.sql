@@ -35,6 +35,9 @@ select i.id, false as locked,
   from permitted as p left join item as i on true
 
 -- name: get_study_session
+-- include course: select * from course_brief where id = page.course_id
+-- include assignment: select id, title, due_at, status from assignment
+--     where user_id = %(user_id)s and id = page.assignment_id and deleted_at is null
 select id, coalesce(created_at > now() - interval '30 days'
                 and (created_at, id) < (select l.created_at, l.item_id
                                           from task_lock_line(%(user_id)s, %(limit)s) as l), false)
@@ -56,6 +59,9 @@ select id, coalesce(created_at > now() - interval '30 days'
 -- filter starts_after: starts_at >= %(starts_after)s
 -- filter starts_before: starts_at < %(starts_before)s
 -- filter q: search @@ websearch_to_tsquery('simple', %(q)s)
+-- include course: select * from course_brief where id = page.course_id
+-- include assignment: select id, title, due_at, status from assignment
+--     where user_id = %(user_id)s and id = page.assignment_id and deleted_at is null
 select id, coalesce(created_at > now() - interval '30 days'
                 and (created_at, id) < (select l.created_at, l.item_id
                                           from task_lock_line(%(user_id)s, %(limit)s) as l), false)

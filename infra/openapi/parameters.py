@@ -16,6 +16,7 @@ _TOLD = {
     "limit": "How many items a page has.",
     "cursor": "Where the last page ended: its `pageInfo.endCursor`.",
     "sort": "What to sort by; `-` before it for descending.",
+    "include": "Related data to answer with, with commas between.",
     "fields": "Only these fields of each item (and its id), with commas between.",
     "q": "Words to search for.",
     "page": "Number of the page, from 1.",
@@ -69,6 +70,8 @@ def query_parameters(route: Route, schemas: Schemas) -> list[Json]:
     model = route.query[1]
     schema = schemas.parameters(model)
     properties: Json = dict(schema.get("properties", {}))
+    if "include" in properties and not schemas.version.snake_case:
+        properties["include"] = _camel(properties["include"])
     if issubclass(model, ListQuery):
         if sorts := _sorts(route, schemas.version):
             properties["sort"] = {"type": "string", "enum": sorts}
@@ -77,6 +80,22 @@ def query_parameters(route: Route, schemas: Schemas) -> list[Json]:
             properties |= _OFFSET_PAGING
     required = schema.get("required", [])
     return [_query(name, inner, name in required) for name, inner in properties.items()]
+
+
+def _camel(schema: Any) -> Any:
+    """A schema whose choices are names of fields."""
+    if isinstance(schema, list):
+        return [_camel(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        name: to_camel(value)
+        if name == "const"
+        else [to_camel(choice) for choice in value]
+        if name == "enum"
+        else _camel(value)
+        for name, value in schema.items()
+    }
 
 
 def _query(name: str, schema: Json, required: bool) -> Json:

@@ -15,7 +15,7 @@ from infra.openapi.examples import example
 from infra.openapi.schemas import Schemas, tidy
 from shared.errors import Refusal
 from shared.inputs import parse
-from shared.models import Model, build, nested_models
+from shared.models import Model, build, nested_models, own_fields
 from shared.translation import spelled, to_wire
 from shared.versions import Version
 
@@ -88,9 +88,11 @@ def newest_document(model: type[Model]) -> Json:
             inner = definitions[inner["$ref"].rsplit("/", 1)[1]]
         return inner
 
-    plain = example(tidy(schema), resolve)
+    own = {n: inner for n, inner in schema["properties"].items() if n in own_fields(model)}
+    plain = example(tidy({**schema, "properties": own}), resolve)
     try:
-        return dict(model.model_validate(plain, strict=False, by_name=True).__dict__)
+        made = model.model_validate(plain, strict=False, by_name=True).__dict__
+        return {name: value for name, value in made.items() if name in own}
     except ValidationError:
         return plain
 

@@ -54,7 +54,7 @@ def _asked(route: Route, version: Version, name: str, ids: list[str], words: str
 
 
 def _values(name: str, annotation: Any, ids: list[str], words: str) -> Iterator[str]:
-    kinds = list(_leaves(annotation))
+    kinds = list(leaves(annotation))
     choices = [
         str(choice) for kind in kinds if get_origin(kind) is Literal for choice in get_args(kind)
     ]
@@ -76,12 +76,12 @@ def _time(name: str) -> str:
     return next((bounds[end] for end in bounds if name.endswith(end)), MOMENT)
 
 
-def _leaves(annotation: Any) -> Iterator[Any]:
+def leaves(annotation: Any) -> Iterator[Any]:
     origin = get_origin(annotation)
     if origin is Annotated:
-        yield from _leaves(get_args(annotation)[0])
+        yield from leaves(get_args(annotation)[0])
     elif origin in (Union, UnionType, list):
         for part in get_args(annotation):
-            yield from _leaves(part)
+            yield from leaves(part)
     else:
         yield annotation

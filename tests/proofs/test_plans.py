@@ -151,6 +151,19 @@ def test_an_index_serves_every_statement(large: Large, folder: str, statement: S
                 assert node["Node Type"] != "Sort", f"a sort that an index could give in\n{text}"
 
 
+@pytest.mark.parametrize(("folder", "statement"), STATEMENTS)
+def test_an_index_serves_what_is_included(large: Large, folder: str, statement: Statement):
+    for name, text in statement.includes.items():
+        base = next(variants(statement))
+        whole = f"select (select to_jsonb(r) from ({text}) as r), page.* from ({base}) as page"
+        for node in large.plan(ROLES.get(folder, "campus_app"), whole):
+            table = node.get("Relation Name", "")
+            sequential = node["Node Type"] == "Seq Scan"
+            assert not (sequential and rows_of(large.connection, table) >= LARGE), (
+                f"sequential scan of {table} to include {name} in\n{base}"
+            )
+
+
 def variants(statement: Statement) -> Iterator[str]:
     """The statement, or for a list its first and later page in every order."""
     if not statement.sorts:

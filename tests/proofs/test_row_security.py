@@ -47,7 +47,8 @@ def test_no_statement_without_its_where_shows_a_foreign_row(
     owners = dict(campus.rows("select table_name, owner from deletable"))
     connection = as_app(campus, mine.id)
     for statement in parse(path.read_text()):
-        for table in sorted(set(TABLES.findall(statement.text)) & owned):
+        text = " ".join([statement.text, *statement.includes.values()])
+        for table in sorted(set(TABLES.findall(text)) & owned):
             # Of what others do in one's own course or organization, the row has one's own id, too.
             both = f"select user_id, {owners.get(table, 'user_id')} from {table}"
             rows = connection.execute(both).fetchall()

@@ -6,6 +6,7 @@ Generated from the routes that declare old names.
 import json
 import re
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -122,7 +123,7 @@ def test_a_name_answers_like_the_path_of_its_route(
     one, two = Asker(campus, route), Asker(campus, route)
     newer = campus.call(
         route.method,
-        path_of(version, route, one.values),
+        path_of(version, route, one.values) + (f"?{urlencode(old.asks)}" if old.asks else ""),
         one.user if route.access == "user" else None,
         one.body(version, route),
         key,
