@@ -3,10 +3,12 @@
 from typing import Any
 from uuid import UUID
 
+from events.courses import EnrollmentRemoved
 from events.organizations import MemberRemoved, MemberRoleChanged
 from functions.courses.organization_models import Member, MemberPatch, MemberQuery
 from functions.courses.standing import refused, stands_in
 from shared.errors import Refusal
+from shared.ids import uuid7
 from shared.models import Page
 from shared.request import Request
 from shared.routing import Routes
@@ -56,10 +58,12 @@ def change_role(
     return request.db.one(Member, sql.get_member, organization_id=organization_id, id=member_id)
 
 
-@routes.delete("/{member_id}", errors=("CONFLICT",))
+# The second statement ends what depended on the membership that the first one has ended.
+@routes.delete("/{member_id}", statements=2, errors=("CONFLICT",))
 def remove_member(request: Request, organization_id: UUID, member_id: UUID) -> None:
     """Remove a member, or leave. Owners remove anybody, admins instructors and students. The last
-    owner stays: make another one, or delete the organization."""
+    owner stays: make another one, or delete the organization. In the organization's courses that
+    are not public the person takes no part any more, and teaches none; their own work stays."""
     row = _change(request, organization_id, member_id, None)
     request.emit(
         MemberRemoved(
@@ -70,6 +74,17 @@ def remove_member(request: Request, organization_id: UUID, member_id: UUID) -> N
         ),
         user_id=row["user_id"],
     )
+    ended = request.db.rows(
+        sql.end_enrollments,
+        organization_id=organization_id,
+        member_user_id=row["user_id"],
+        deletion_id=uuid7(),
+    )
+    for one in ended:
+        gone = EnrollmentRemoved(
+            enrollment_id=one["id"], course_id=one["course_id"], entity_version=one["version"]
+        )
+        request.emit(gone, user_id=row["user_id"])
 
 
 def _change(

@@ -14,6 +14,11 @@ select m.id, m.organization_id, m.user_id, person_name(m.user_id) as name, m.rol
  where m.id = %(id)s and m.organization_id = %(organization_id)s and m.deleted_at is null
    and (select organization_role(%(organization_id)s)) is not null
 
+-- What somebody took part in as a member ends with that.
+-- name: end_enrollments
+select id, course_id, version
+  from end_enrollments(%(organization_id)s, %(member_user_id)s, %(deletion_id)s)
+
 -- name: change_member
 select outcome, id, user_id, old_role, version
   from change_member(%(organization_id)s, %(id)s, %(role)s, %(if_match)s)

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from events.courses import CourseDeleted, CourseRestored, CourseUpdated
+from events.courses import CourseDeleted, CoursePurged, CourseRestored, CourseUpdated
 from events.flashcards import FlashcardReviewed
 from events.tasks import (
     AssignmentCompleted,
@@ -16,6 +16,7 @@ from events.tasks import (
 from functions.tasks import activity
 from functions.tasks.review_planning import follow_session
 from shared.consumer import Consumer, ScheduledRun, Subscribers
+from shared.facts import CONTRACTS
 from shared.sql import queries
 
 subscribers = Subscribers()
@@ -40,6 +41,15 @@ def restore_items_of_course(event: CourseRestored, context: Consumer) -> None:
 def _follow(context: Consumer, course_id: UUID, deletion_id: UUID) -> None:
     context.db.run(sql.follow_course, course_id=course_id, deletion_id=deletion_id)
     context.emit(CourseItemsFollowed(course_items_id=course_id, deletion_id=deletion_id))
+
+
+@subscribers.on
+def purge_items_of_course(event: CoursePurged, context: Consumer) -> None:
+    """A course that is gone for good takes its owner's items, each told by itself: nothing is left
+    that would say which they were."""
+    for row in context.db.rows(sql.purge_course_items, course_id=event.course_id):
+        fact = {f"{row['kind']}_id": row["id"], "entity_version": row["version"]}
+        context.emit(CONTRACTS[f"{row['kind']}.purged"].model_validate(fact, strict=False))
 
 
 # Whoever learns for the course has its exam as a deadline, so it is the system's work.

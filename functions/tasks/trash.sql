@@ -6,8 +6,12 @@ select kind, id, version
 select kind, id, version
   from purge_task_item(%(kind)s, %(id)s, %(user_id)s, %(if_match)s, %(from_trash)s)
 
+-- name: purge_course_items
+select kind, id, version from purge_course_items(%(user_id)s, %(course_id)s)
+
 -- By the deletion's id or an item's: one row for each item that came back, or one without an item
--- when a course or an assignment that these belong to has been deleted by itself.
+-- when a course or an assignment that these belong to is in the user's trash itself. A course that
+-- they cannot bring back (somebody else's, or gone for good) holds nothing up.
 -- name: restore_items
 with wanted as (
     select deletion_id
@@ -18,7 +22,10 @@ with wanted as (
      limit 1
 ), deletion as (
     select i.deletion_id,
-           bool_and(i.course_id is null or course_is_open(i.course_id)) as courses_open,
+           not exists (select from task_item as j
+                         join deleted_course as c on c.id = j.course_id and c.user_id = j.user_id
+                        where j.user_id = %(user_id)s and j.deletion_id = i.deletion_id)
+               as courses_open,
            not exists (select from assignment as a
                          join assignment as p on p.user_id = a.user_id and p.id = a.parent_id
                         where a.user_id = %(user_id)s and a.deletion_id = i.deletion_id

@@ -1,0 +1,1 @@
+drop function purge_course_items, end_enrollments;
