@@ -28,7 +28,8 @@ from shared import outbox
 from shared.database import Database, database
 from shared.facts import CONTRACTS, Event, Origin
 from shared.ids import uuid7
-from shared.observe import Stopwatch, canonical_line, cold_start, failure_group, log_failure, span
+from shared.observe import Stopwatch, canonical_line, cold_start, failure_group, log_failure
+from shared.tracing import span
 from shared.work import Consumer, Receipt, unit
 
 

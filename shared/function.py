@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
-from shared import identity, observe, versions
+from shared import identity, versions
 from shared.consumer import Queue, Subscribers
 from shared.database import database
 from shared.http import Api
@@ -75,7 +75,7 @@ def _prepare(api: Api) -> None:
     share of one. What fails here is done by the request that needs it. What staff alone calls does
     not count."""
     common = [route for route in api.table.loaded if route.database and not route.roles]
-    steps: list[Callable[[], None]] = [observe.prepare]
+    steps: list[Callable[[], None]] = []
     if any(route.access == "user" for route in common):
         steps.append(identity.prepare)
     steps += [database(role).connect for role in {route.database or "app" for route in common}]

@@ -30,10 +30,11 @@ from shared.errors import Refusal
 from shared.facts import Emissions, Origin
 from shared.identity import Credentials, read_credentials
 from shared.inputs import Inputs, read_inputs
-from shared.observe import Stopwatch, canonical_line, cold_start, log_failure, span, trace_id
+from shared.observe import Stopwatch, canonical_line, cold_start, log_failure
 from shared.request import Call, Request
 from shared.routing import OLD_PATHS, Route, Routes, Table
 from shared.session import Session
+from shared.tracing import span, trace_id
 from shared.versions import LATEST, Version, versions
 from shared.work import after_commit
 

@@ -1,13 +1,11 @@
 """What an operator sees: one canonical line for each request, message or schedule run, which is log
 record (in Powertools' format) and CloudWatch embedded metric (EMF) at once; a logger for all other
-lines; trace segments. Nothing personal, no token and no row content goes into any of them.
+lines (traces: tracing.py). Nothing personal, no token and no row content goes into any of them.
 """
 
 import os
 import sys
 import time
-from collections.abc import Generator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -89,41 +87,6 @@ def log_failure(service: str, error: BaseException, **fields: Any) -> None:
         frames=names[-8:],
         **fields,
     )
-
-
-def trace_id() -> str | None:
-    """The X-Ray trace header of this invocation, if there is one."""
-    return os.environ.get("_X_AMZN_TRACE_ID") or None
-
-
-@contextmanager
-def span(name: str) -> Generator[None]:
-    """An X-Ray subsegment while tracing is on and this request is sampled; nothing otherwise.
-
-    The SDK's support ends in February 2027: this is the one place that knows it.
-    """
-    header = trace_id()
-    if not _traces() or not header or "Sampled=1" not in header:
-        yield
-        return
-    with _recorder().in_subsegment(name):
-        yield
-
-
-def _traces() -> bool:
-    return os.environ.get("CAMPUS_TRACING") == "on"
-
-
-def _recorder() -> Any:
-    from aws_xray_sdk.core import xray_recorder
-
-    return xray_recorder
-
-
-def prepare() -> None:
-    """Load what traces before the first request is traced."""
-    if _traces():
-        _recorder()
 
 
 class Stopwatch:

@@ -11,8 +11,9 @@ from uuid import UUID
 from shared import outbox
 from shared.database import Command, Database, database, run_unit
 from shared.facts import Emissions, Event, Origin
-from shared.observe import log_failure, span
+from shared.observe import log_failure
 from shared.session import Session
+from shared.tracing import span
 
 R = TypeVar("R")
 _TENANT = """select set_config('app.user_id', %(user)s, true),

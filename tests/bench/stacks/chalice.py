@@ -6,19 +6,30 @@ from chalice import Chalice, Response
 
 from tests.bench.stacks import work
 from tests.bench.stacks.floor import _camel
-from tests.bench.stacks.models import NewAssignment
+from tests.bench.stacks.models import NewAssignment, other_body
 
 app = Chalice(app_name="bench")
 
 
-def _register_other(number: int) -> None:
-    @app.route(f"/v2/tasks/other{number}/{{item_id}}", methods=["GET"], name=f"other{number}")
-    def other(item_id: str) -> dict[str, str]:
+def _register_read(number: int) -> None:
+    @app.route(f"/v2/tasks/other{number}/{{item_id}}", methods=["GET"], name=f"read{number}")
+    def read(item_id: str) -> dict[str, str]:
         return {"id": item_id}
 
 
-for n in range(work.OTHER_ROUTES):
-    _register_other(n)
+def _register_write(number: int, body: Any) -> None:
+    @app.route(f"/v2/tasks/other{number}", methods=["POST"], name=f"write{number}")
+    def write() -> Any:
+        request = app.current_request
+        assert request
+        return body.model_validate_json(request.raw_body).model_dump(mode="json")
+
+
+bodies = [other_body(n) for n in range(work.BODIES)]
+for n in range(work.READS):
+    _register_read(n)
+for n in range(work.WRITES):
+    _register_write(n, bodies[n % work.BODIES])
 
 
 def _text(row: dict[str, Any]) -> dict[str, Any]:
@@ -50,7 +61,8 @@ def create_assignment() -> Any:
     request = app.current_request
     assert request
     values = NewAssignment.model_validate_json(request.raw_body).__dict__
-    row = work.insert(work.check_token(dict(request.headers)), values)
+    address = request.context["identity"]["sourceIp"]
+    row = work.create(dict(request.headers), address, values)
     return Response(body={"data": _text(row)}, status_code=201)
 
 
@@ -79,4 +91,4 @@ def shape(event: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-handle = work.logged(app, "chalice")
+handle = work.logged(app, "chalice", work.sdk_span)

@@ -6,7 +6,9 @@ from urllib.parse import parse_qsl
 import orjson
 
 from tests.bench.stacks import work
-from tests.bench.stacks.models import NewAssignment
+from tests.bench.stacks.models import NewAssignment, other_body
+
+BODIES = [other_body(n) for n in range(work.BODIES)]
 
 
 def _list(event: dict[str, Any], headers: dict[str, str]) -> tuple[int, Any]:
@@ -39,7 +41,8 @@ _camel = _Camel()
 _ROUTES: dict[tuple[str, str], Any] = {
     ("GET", "/v2/tasks/assignments"): _list,
     ("POST", "/v2/tasks/assignments"): _create,
-    **{("GET", f"/v2/tasks/other{n}"): _list for n in range(work.OTHER_ROUTES)},
+    **{("GET", f"/v2/tasks/other{n}"): _list for n in range(work.READS)},
+    **{("POST", f"/v2/tasks/other{n}"): _create for n in range(work.WRITES)},
 }
 
 

@@ -3,6 +3,7 @@ metrics and traces as its documentation shows them."""
 
 import time
 from typing import Annotated, Any
+from uuid import UUID
 
 from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
@@ -11,7 +12,13 @@ from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.metrics import MetricUnit
 
 from tests.bench.stacks import work
-from tests.bench.stacks.models import AssignmentAnswer, AssignmentPage, NewAssignment
+from tests.bench.stacks.models import (
+    AssignmentAnswer,
+    AssignmentPage,
+    NewAssignment,
+    other_body,
+    other_result,
+)
 
 app = APIGatewayHttpResolver(enable_validation=True)
 logger = Logger(service="tasks")
@@ -23,14 +30,24 @@ def _headers() -> dict[str, str]:
     return {name.lower(): value for name, value in app.current_event.headers.items()}
 
 
-def _register_other(number: int) -> None:
+def _register_read(number: int, result: Any) -> None:
     @app.get(f"/v2/tasks/other{number}/<item_id>")
-    def other(item_id: str) -> dict[str, str]:
-        return {"id": item_id}
+    def read(item_id: UUID) -> result:
+        return result(id=item_id)
 
 
-for n in range(work.OTHER_ROUTES):
-    _register_other(n)
+def _register_write(number: int, body: Any, result: Any) -> None:
+    @app.post(f"/v2/tasks/other{number}")
+    def write(body: body) -> result:
+        return result(**body.__dict__)
+
+
+results = [other_result(n) for n in range(work.RESULTS)]
+bodies = [other_body(n) for n in range(work.BODIES)]
+for n in range(work.READS):
+    _register_read(n, results[n % work.RESULTS])
+for n in range(work.WRITES):
+    _register_write(n, bodies[n % work.BODIES], results[n % work.RESULTS])
 
 
 @app.get("/v2/tasks/assignments")
@@ -47,7 +64,8 @@ def list_assignments(limit: Annotated[int, Query(ge=1, le=100)] = 20) -> Assignm
 
 @app.post("/v2/tasks/assignments")
 def create_assignment(body: NewAssignment) -> Response[AssignmentAnswer]:
-    row = work.insert(work.check_token(_headers()), body.__dict__)
+    address = app.current_event.request_context.http.source_ip
+    row = work.create(_headers(), address, body.__dict__)
     answer = AssignmentAnswer.model_validate({"data": row})
     return Response(status_code=201, content_type="application/json", body=answer)
 

@@ -58,7 +58,7 @@ def test_a_function_loads_from_artifact_and_layer_alone(artifacts: Path, name: s
     domain = domain_of(name)
     clients = "".join(f"session.client({service!r});" for service in SERVICES)
     program = (
-        f"import functions.{domain}.handler, sys, psycopg, aws_xray_sdk.core, boto3.session\n"
+        f"import functions.{domain}.handler, sys, psycopg, boto3.session\n"
         f"functions.{domain}.handler.handle.load()\n"
         "import aws_lambda_powertools, cryptography.hazmat.primitives.asymmetric.rsa\n"
         f"session = boto3.session.Session(region_name='eu-central-1');{clients}\n"
