@@ -4,7 +4,7 @@ every unit of work opened and committed by this layer alone.
 A unit of work is a few *flushes*: a flush sends several commands as one pipeline and costs one
 round trip. `BEGIN` and `COMMIT` travel in the same flush as their neighbours:
 
-    write   [BEGIN; count; COMMIT; BEGIN; admit; claim]  [statement]  [events; answer; COMMIT]
+    write   [BEGIN; count; COMMIT; BEGIN; admit; key]  [statement]  [events; answer; COMMIT]
     read    [BEGIN; count; admit]                        [statement; COMMIT]
 
 Errors of the server become `Refusal`s by their SQLSTATE; those worth repeating are repeated whole,

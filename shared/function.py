@@ -17,9 +17,10 @@ import gc
 import os
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
-from shared import identity, versions
+from shared import gate, identity, versions
 from shared.consumer import Queue, Subscribers
 from shared.database import database
 from shared.http import Api
@@ -78,7 +79,8 @@ def _prepare(api: Api) -> None:
     steps: list[Callable[[], None]] = []
     if any(route.access == "user" for route in common):
         steps.append(identity.prepare)
-    steps += [database(role).connect for role in {route.database or "app" for route in common}]
+    roles = {route.database or "app" for route in common}
+    steps += [partial(gate.prepare, database(role)) for role in roles]
     for step in steps:
         with suppress(Exception):
             step()

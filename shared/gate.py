@@ -1,12 +1,13 @@
 """The gate: the first flush of a request, and everything that it may refuse.
 
-    write   [BEGIN; count; COMMIT; BEGIN; admit; lock; claim]
+    write   [BEGIN; count; COMMIT; BEGIN; admit; lock; stored answer]
     read    [BEGIN; count; admit]
 
 Counting commits whatever becomes of the request: a write's before its transaction, a read's with it
 or, when it is refused, after it (`Session.stays`). Admission resolves the credentials to the
-caller and sets the tenant settings of the transaction. An idempotency key is claimed in the same
-transaction as the effect: a concurrent twin waits here for the first one's commit.
+caller and sets the tenant settings of the transaction. An idempotency key is a lock until the
+transaction of its effect ends, and then a row with the answer: a concurrent twin waits here for the
+first one's commit and finds it.
 """
 
 from dataclasses import dataclass, field
@@ -32,11 +33,13 @@ _COMMIT: Command = ("commit", None)
 _ADMIT = "select * from admit(%(issuer)s, %(subject)s, %(key_hash)s)"
 _LOCK = """select pg_advisory_xact_lock(
     hashtextextended(%(name)s || current_setting('app.user_id', true), 0))"""
-_CLAIM = "select * from claim_idempotency_key(%(key)s, %(hash)s)"
-_KEEP = """update idempotency_key
-   set status = %(status)s, headers = %(headers)s::jsonb, body = %(body)s
- where user_id = (select nullif(current_setting('app.user_id', true), '')::uuid)
-   and key = %(key)s"""
+_STORED = "select * from stored_answer(%(key)s)"
+_KEEP = """insert into idempotency_key
+       (user_id, key, request_hash, status, headers, body, expires_at)
+select caller.id, %(key)s, %(hash)s, %(status)s, %(headers)s::jsonb, %(body)s,
+       now() + interval '24 hours'
+  from (select nullif(current_setting('app.user_id', true), '')::uuid as id) as caller
+ where caller.id is not null"""
 _PROVISION = """select * from provision_user(%(id)s, %(issuer)s, %(subject)s, %(email)s,
                                              %(first_name)s, %(last_name)s)"""
 _VIOLATION = "select record_violation(%(key)s)"
@@ -82,7 +85,7 @@ def enter(
     session.parameters["if_match"] = inputs.if_match
     if fault:
         raise fault
-    entered.replay = _replay(route, inputs, results.get("claim"))
+    entered.replay = _replay(route, inputs, results.get("stored"))
     return entered
 
 
@@ -121,7 +124,7 @@ def _admission(route: Route, credentials: Credentials, inputs: Inputs) -> dict[s
     if route.exclusive:
         commands["lock"] = (_LOCK, {"name": route.exclusive})
     if inputs.idempotency_key:
-        commands["claim"] = (_CLAIM, {"key": inputs.idempotency_key, "hash": inputs.request_hash})
+        commands["stored"] = (_STORED, {"key": inputs.idempotency_key})
     return commands
 
 
@@ -262,13 +265,9 @@ def tell_arrival(request: Request) -> None:
 def _replay(route: Route, inputs: Inputs, result: Result | None) -> Answer | None:
     if result is None or not result.rows:
         return None
-    claimed, request_hash, status, headers, body = result.rows[0]
-    if claimed:
-        return None
+    request_hash, status, headers, body = result.rows[0]
     if bytes(request_hash) != inputs.request_hash:
         raise Refusal("IDEMPOTENCY_KEY_REUSED")
-    if status is None:
-        raise Refusal("CONFLICT", "The first request with this key is still running.")
     content = bytes(body)
     if route.secret_answer:
         content = unseal(content, "idempotency_key.body")
@@ -291,6 +290,14 @@ def keep(route: Route, inputs: Inputs, answer: Answer) -> list[Command]:
                 "headers": answer.headers,
                 "body": body,
                 "key": inputs.idempotency_key,
+                "hash": inputs.request_hash,
             },
         )
     ]
+
+
+def prepare(held: Database) -> None:
+    """Let a new connection meet, in INIT, the statements that every request begins with: the server
+    reads its catalogue and compiles them now, and not while somebody waits."""
+    nobody = {"issuer": "", "subject": "", "key_hash": None}
+    held.begin(_BEGIN, limits.count_command([]), (_ADMIT, nobody), _COMMIT)

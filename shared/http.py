@@ -3,7 +3,7 @@
 1. read the gateway's event                     Call.of
 2. choose the version, find the route           _choose, Table.find
 3. verify the credentials, read the inputs      without the database; faults are kept for later
-4. first flush: count, admit, claim the key     gate.enter (refusals in the order 401 429 403 4xx)
+4. first flush: count, admit, lock the key      gate.enter (refusals in the order 401 429 403 4xx)
 5. run the route                                one statement, usually
 6. last flush: events, stored answer, COMMIT    Session.close
 7. publish the events, run what comes after     best effort, the relay sweeps the rest

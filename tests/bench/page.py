@@ -25,8 +25,9 @@ check, the same log line and the same statements. Each has as many other routes 
 function `tasks`: 27 that read, 39 that write, 18 bodies, 25 answers. The **floor** is what remains
 when there is no framework: a dictionary of routes, psycopg and orjson, written by hand. Beside it
 are Powertools' resolver with validation (with its own log, metrics and traces, as its documentation
-shows them), FastAPI behind Mangum, and Chalice, both traced by AWS's X-Ray SDK. **Campus** is the function `tasks` of this project
-as it is deployed, with versions, limits, tenancy, idempotency key and outbox.
+shows them), FastAPI behind Mangum, and Chalice, both traced by AWS's X-Ray SDK.
+**Campus** is this project's function `tasks` as it is deployed, with versions, limits, tenancy,
+idempotency key and outbox.
 A list counts and admits in each stack. A create of the frameworks does all that ours does with the
 same statements in as many round trips (limits, idempotency key, event, outbox, kept answer),
 written by hand. The floor's admits and inserts, and does no more.

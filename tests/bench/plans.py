@@ -60,7 +60,7 @@ class Lists:
 
     def _listing(self, cursor: str | None) -> Listing:
         query = AssignmentQuery(limit=PAGE, cursor=cursor)
-        parameters = {"user_id": self.user, "if_match": None}
+        parameters = {"user_id": self.user, "if_match": None, "limit": 70}
         return compile_list(
             sql.list_assignments, Assignment, query, Paging(), str(self.user), parameters
         )

@@ -14,10 +14,10 @@ BODY = {"title": "Once", "dueAt": "2027-01-10T10:00:00Z"}
 
 
 def effects(campus: Campus, user: User) -> tuple[int, int]:
-    """Assignments and events of a user."""
+    """Assignments of a user, and how often it was told that one was created."""
     return campus.rows(
         "select (select count(*) from assignment where user_id = %s),"
-        " (select count(*) from event where user_id = %s)",
+        " (select count(*) from event where user_id = %s and type = 'assignment.created')",
         user.id,
         user.id,
     )[0]

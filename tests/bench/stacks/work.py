@@ -45,11 +45,10 @@ COUNT = "select key, used, violations from count_requests(%(keys)s, %(costs)s)"
 ADMIT = "select * from admit(%(issuer)s, %(subject)s, null)"
 LOCK = """select pg_advisory_xact_lock(
     hashtextextended('tasks' || current_setting('app.user_id', true), 0))"""
-CLAIM = "select * from claim_idempotency_key(%(key)s, %(hash)s)"
-KEEP = """update idempotency_key
-   set status = 201, headers = '{}', body = %(body)s
- where user_id = (select nullif(current_setting('app.user_id', true), '')::uuid)
-   and key = %(key)s"""
+STORED = "select * from stored_answer(%(key)s)"
+KEEP = """insert into idempotency_key
+       (user_id, key, request_hash, status, headers, body, expires_at)
+values (%(user)s, %(key)s, %(hash)s, 201, '{}', %(body)s, now() + interval '24 hours')"""
 LIST = f"""select {COLUMNS} from assignment where user_id = %(user)s and deleted_at is null
  order by due_at, id limit %(limit)s"""
 CREATE = f"""insert into assignment (id, user_id, course_id, parent_id, title, description, due_at,
@@ -135,6 +134,7 @@ def create(headers: dict[str, str], address: str, values: Row) -> Row:
     """All that this project's create does, in as many round trips."""
     from functions.tasks.assignments import sql
     from shared.outbox import sql as outbox
+    from tests.bench.stacks.models import Assignment
 
     credentials = check_token(headers)
     key = headers["idempotency-key"]
@@ -153,12 +153,12 @@ def create(headers: dict[str, str], address: str, values: Row) -> Row:
             ADMIT, {"issuer": credentials.issuer, "subject": credentials.subject}
         )
         connection.execute(LOCK)
-        claimed = connection.execute(CLAIM, {"key": key, "hash": digest})
+        stored = connection.execute(STORED, {"key": key})
     if any(used > 3 * MINUTE_LIMIT for _, used, _ in counted.fetchall()):
         connection.rollback()
         raise Refused(429)
     user = _admitted(admitted)
-    if not claimed.fetchall()[0][0]:
+    if stored.fetchall():
         connection.rollback()
         raise Refused(409)
     checklist = orjson.dumps(values["checklist"]).decode()
@@ -173,39 +173,44 @@ def create(headers: dict[str, str], address: str, values: Row) -> Row:
     }
     with connection.pipeline():
         made = connection.execute(sql.create_assignment.text, given)
-    row = _rows(made)[0]
-    if not (row.pop("within_limit") and row.pop("course_open") and row.pop("parent_open")):
+    found = _rows(made)[0]
+    if not (found["within_limit"] and found["course_open"] and found["parent_open"]):
         connection.rollback()
         raise Refused(403)
-    for name in ("used", "resets_at", "planned"):
-        del row[name]
+    row = {name: found[name] for name in Assignment.model_fields}
     answer = orjson.dumps({"data": row}, option=orjson.OPT_UTC_Z)
-    events = orjson.dumps([_event(user, row)], option=orjson.OPT_UTC_Z).decode()
+    told = {"assignmentId": row["id"], "courseId": None, "dueAt": row["due_at"]}
+    reminded = {"reminderId": found["reminded"][0]["id"], "assignmentId": row["id"], "count": 1}
+    facts = [
+        _event("assignment.created", user, row["id"], told),
+        _event("reminder.scheduled", user, reminded["reminderId"], reminded),
+    ]
+    events = orjson.dumps(facts, option=orjson.OPT_UTC_Z).decode()
     with connection.pipeline():
         connection.execute(outbox.add_events.text, {"events": events})
-        connection.execute(KEEP, {"body": answer, "key": key})
+        connection.execute(KEEP, {"body": answer, "key": key, "hash": digest, "user": user})
         connection.execute("commit")
     return row
 
 
-def _event(user: Any, row: Row) -> Row:
+def _event(type_: str, user: Any, entity: Any, data: Row) -> Row:
     return {
         "id": uuid7(),
         "occurred_at": datetime.now(UTC),
-        "type": "assignment.created",
+        "type": type_,
         "version": 1,
         "source": "campus.tasks",
         "actor_type": "user",
         "actor_id": str(user),
         "user_id": user,
-        "entity_type": "assignment",
-        "entity_id": str(row["id"]),
+        "entity_type": type_.partition(".")[0],
+        "entity_id": str(entity),
         "entity_version": 1,
         "audience": "user",
         "correlation_id": f"req_{uuid7().hex}",
         "trace_id": trace_id(),
         "api_version": "v2",
-        "data": {"assignmentId": row["id"], "courseId": None, "dueAt": row["due_at"]},
+        "data": data,
     }
 
 
