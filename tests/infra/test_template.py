@@ -4,8 +4,6 @@ import importlib
 import json
 import re
 from collections.abc import Iterable
-from contextlib import nullcontext
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,7 +15,7 @@ from infra.local.options import ROOT
 from infra.local.parts import TEMPLATE as TEMPLATE_FILE
 from infra.local.parts import read_template
 from infra.local.template import load
-from shared import observe
+from shared import tracing
 from shared.routing import OLD_PATHS
 from tests.proofs.routes import every_route, path_of
 
@@ -270,12 +268,11 @@ def test_functions_make_spans_where_lambda_traces(
     name_functions(template, REGION)
     assert template.resolve(template.shared_properties("Function")["Tracing"]) == mode
     opened: list[str] = []
-    recorder = SimpleNamespace(in_subsegment=lambda name: nullcontext(opened.append(name)))
-    monkeypatch.setattr(observe, "_recorder", lambda: recorder)
+    monkeypatch.setattr(tracing, "_send", lambda document: opened.append(document["name"]))
     monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-5e1b4151-43799913a12345678;Sampled=1")
     for function in read_functions(template):
         monkeypatch.setenv("CAMPUS_TRACING", function.environment["CAMPUS_TRACING"])
-        with observe.span(function.domain):
+        with tracing.span(function.domain):
             pass
     assert opened == [function.domain for function in traced]
 

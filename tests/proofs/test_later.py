@@ -1,8 +1,10 @@
 """Modules that a function loads when a path below theirs is first asked for."""
 
+import re
+
 import pytest
 
-from shared.routing import OLD_PATHS, Route, Table
+from shared.routing import OLD_PATHS, Table
 from tests.campus import handlers
 
 TABLES = {name: handle.api.table for name, handle in handlers().items() if handle.api.table.later}
@@ -10,9 +12,8 @@ ROUTES = {f"{name} {r.method} {r.path}": (name, r) for name, t in TABLES.items()
 IDENTIFIER = "01890000-0000-7000-8000-000000000000"
 
 
-def filled(route: Route) -> str:
-    parts = route.path.split("/")
-    return "/".join(IDENTIFIER if part.startswith("{") else part for part in parts)
+def filled(path: str) -> str:
+    return re.sub(r"\{\w+\}", IDENTIFIER, path)
 
 
 def fresh(function: str) -> Table:
@@ -24,7 +25,7 @@ def fresh(function: str) -> Table:
 def test_the_first_request_of_an_environment_finds_every_route(name: str) -> None:
     function, route = ROUTES[name]
     version = route.versions[-1] if route.versions else ""
-    assert fresh(function).find(version, route.method, filled(route))[0] is route
+    assert fresh(function).find(version, route.method, filled(route.path))[0] is route
 
 
 @pytest.mark.parametrize("function", TABLES)
@@ -33,9 +34,7 @@ def test_every_old_name_is_found_first_too(function: str) -> None:
     for route in TABLES[function].routes:
         for old in route.old:
             method = old.taken(route.method)[0]
-            path = OLD_PATHS + "/".join(
-                IDENTIFIER if part.startswith("{") else part for part in old.name.split("/")
-            )
+            path = OLD_PATHS + filled(old.name)
             assert table.find("v1", method, path)[0] is route, old.name
 
 
@@ -45,5 +44,5 @@ def test_what_is_named_for_later_is_needed(function: str) -> None:
     for path in TABLES[function].later:
         table = fresh(function)
         before = len(table.loaded)
-        table.methods("", path.replace("{", "").replace("}", "") + "/more")
+        table.methods("", filled(path) + "/more")
         assert len(table.loaded) > before, path
