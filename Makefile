@@ -20,6 +20,7 @@ COMPILE = $(INDEX) $(UV) pip compile --quiet --universal --python-version 3.11 \
 
 .DEFAULT_GOAL := help
 include infra/build/build.mk
+.PHONY: check-types check-style check-imports check-migrations check-template check-documents
 .PHONY: help up test fuzz chaos bench check fix invoke migrate seed reset new-domain lock
 
 help: ## Show the commands
@@ -48,12 +49,26 @@ mutants: $(INSTALLED) ## Remove each guard of shared/ once: a test has to fail (
 	@$(BIN)/python -m tests.mutants $(ONLY)
 
 check: $(INSTALLED) ## Style, types, who imports whom, SQL migrations, template, documents
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync check-types check-style check-imports \
+		check-migrations check-template check-documents
+
+check-types: $(INSTALLED)
+	$(BIN)/pyright
+
+check-style: $(INSTALLED)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/pyright
+
+check-imports: $(INSTALLED)
 	$(BIN)/lint-imports
+
+check-migrations: $(INSTALLED)
 	$(BIN)/python -m infra.migrate lint >.venv/lint.txt || { cat .venv/lint.txt; exit 1; }
+
+check-template: $(INSTALLED)
 	$(BIN)/cfn-lint template.yaml
+
+check-documents: $(INSTALLED)
 	$(BIN)/python -m infra.openapi --check
 	$(BIN)/python -m infra.contracts --check
 
