@@ -43,6 +43,7 @@ DROPPED: Mapping[str, str] = {
     "process-jobs": _BY_EVENT,
     "process-notification-queue": _BY_CLOCK,
     "public-test": _TEST,
+    "reminder-system/process": _BY_CLOCK,
     "send-alert-email": _BY_EVENT,
     "send-daily-summary-notifications": _BY_CLOCK,
     "send-evening-capture-notifications": _BY_CLOCK,

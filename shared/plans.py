@@ -40,14 +40,17 @@ def plan_of(request: Request) -> Plan:
     )
 
 
-def check_reminders(request: Request, offsets: list[int], path: tuple[str | int, ...]) -> None:
-    """Refuse more reminders than an item may have; `path` is the field that names them."""
+def check_reminders(request: Request, offsets: list[int]) -> None:
+    """Refuse more reminders than an item may have."""
     limit = plan_of(request).reminders_per_item
-    if limit is None or len(offsets) <= limit:
-        return
-    finding = {"path": path, "code": "too_many", "message": f"at most {limit}"}
-    raise Refusal(
-        "VALIDATION_ERROR",
+    if limit is not None and len(offsets) > limit:
+        raise too_many_reminders(limit, len(offsets))
+
+
+def too_many_reminders(limit: int, used: int) -> Refusal:
+    """The refusal of more reminders than an item may have; no time brings room for more."""
+    return Refusal(
+        "TASK_LIMIT_EXCEEDED",
         f"The plan allows {limit} reminders an item.",
-        details={"errors": [finding], "limit": limit},
+        details={"limit": limit, "used": used, "resetsAt": None},
     )

@@ -21,7 +21,7 @@ def item_limit(request: Request) -> int | None:
 def reminders(request: Request, wanted: Sequence[int] | None) -> list[int]:
     """The first lecture's reminders: one of 30 minutes when none are named, `[]` for none."""
     offsets = sorted({30} if wanted is None else set(wanted))
-    check_reminders(request, offsets, ("first_lecture", "reminders"))
+    check_reminders(request, offsets)
     return offsets
 
 

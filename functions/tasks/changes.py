@@ -5,7 +5,13 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from functions.tasks import planner_changes, related_changes, review_changes, statistics_changes
+from functions.tasks import (
+    planner_changes,
+    related_changes,
+    reminder_changes,
+    review_changes,
+    statistics_changes,
+)
 from functions.tasks.conversions import (
     all_occurrences,
     end_time,
@@ -37,7 +43,13 @@ from functions.tasks.study_session_models import (
 from functions.tasks.trash_models import ItemReference, Operation, TrashItem
 from shared.versions import Change, OnlyNewer, OnlyOlder, Rename, Replace
 
-__all__ = ["planner_changes", "related_changes", "review_changes", "statistics_changes"]
+__all__ = [
+    "planner_changes",
+    "related_changes",
+    "reminder_changes",
+    "review_changes",
+    "statistics_changes",
+]
 
 _DONE = ("submitted", "graded")
 

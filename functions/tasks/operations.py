@@ -125,7 +125,7 @@ def item_limit(request: Request) -> int | None:
 def reminders(request: Request, kind: Kind, wanted: Sequence[int] | None) -> list[int]:
     """The reminders of an item: the kind's default when none are named, `[]` for none."""
     offsets = sorted(set(DEFAULT_REMINDERS[kind] if wanted is None else wanted))
-    check_reminders(request, offsets, ("reminders",))
+    check_reminders(request, offsets)
     return offsets
 
 

@@ -126,6 +126,15 @@ def test_without_room_for_the_lecture_there_is_no_course(campus: Campus, user: U
     assert campus.call("POST", "/v2/courses", user, {"title": "Analysis"}).status == 201
 
 
+def test_the_plan_limits_its_reminders(campus: Campus, user: User):
+    lecture = {**BERLIN, "reminders": [5, 15, 30, 60]}
+    body = {"title": "Analysis", "firstLecture": lecture}
+    answer = campus.call("POST", "/v2/courses", user, body)
+    assert (answer.status, answer.error) == (403, "TASK_LIMIT_EXCEEDED")
+    assert answer.json["error"]["details"] == {"limit": 3, "used": 4, "resetsAt": None}
+    assert campus.call("GET", "/v2/courses", user).data == []
+
+
 @pytest.mark.parametrize(
     "lecture",
     [
@@ -143,7 +152,6 @@ def test_without_room_for_the_lecture_there_is_no_course(campus: Campus, user: U
         {"startLocal": "2026-11-23T10:00", "endLocal": "2026-11-25T10:00"},
         {**BERLIN, "recurrence": "daily"},
         {**BERLIN, "reminders": [7]},
-        {**BERLIN, "reminders": [5, 15, 30, 60]},
     ],
 )
 def test_an_impossible_lecture_is_refused(campus: Campus, user: User, lecture: dict):

@@ -78,7 +78,7 @@ def test_a_copy_has_no_more_reminders_than_the_plan_allows_now(campus: Campus, p
         "update app_user set subscription_tier = 'free' where id = %s", (premium.id,)
     )
     assert duplicate(campus, premium, made).data["reminders"] == [5, 15, 30]
-    assert duplicate(campus, premium, made, reminders=[5, 15, 30, 60]).status == 422
+    assert duplicate(campus, premium, made, reminders=[5, 15, 30, 60]).status == 403
 
 
 @pytest.mark.parametrize(

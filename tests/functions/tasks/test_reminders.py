@@ -35,7 +35,8 @@ def test_what_is_over_already_is_not_reminded_of(campus: Campus, user: User):
 def test_the_plan_limits_reminders_of_an_item(campus: Campus, user: User, premium: User):
     given = {"title": "Essay", "dueAt": SOON.isoformat(), "reminders": [5, 15, 30, 60]}
     answer = campus.call("POST", PATHS["assignment"], user, given)
-    assert (answer.status, answer.json["error"]["details"]["limit"]) == (422, 3)
+    assert (answer.status, answer.error) == (403, "TASK_LIMIT_EXCEEDED")
+    assert answer.json["error"]["details"] == {"limit": 3, "used": 4, "resetsAt": None}
     assert campus.call("POST", PATHS["assignment"], premium, given).status == 201
 
 

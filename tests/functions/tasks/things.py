@@ -36,11 +36,14 @@ TERM = {
 
 FEED = {"name": "{words}", "kinds": ["assignment", "lecture"], "courseIds": ["{course_id}"]}
 
+REMINDER = {"kind": "assignment", "itemId": "{assignment_id}", "remindAt": "{later}"}
+
 THINGS = [
     Thing("assignment", "/tasks/assignments", ASSIGNMENT),
     Thing("lecture", "/tasks/lectures", LECTURE),
     Thing("study_session", "/tasks/study-sessions", STUDY_SESSION),
     Thing("term", "/tasks/terms", TERM),
+    Thing("reminder", "/tasks/reminders", REMINDER),
     Thing("calendar_feed", "/tasks/calendar/feeds", FEED),
     Thing(
         "dependency",
@@ -70,13 +73,18 @@ BODIES = {
     "AssignmentPatch": ASSIGNMENT,
     "CalendarFeedPatch": FEED,
     "Batch": {"operations": [CREATION], "atomic": False},
+    "Cancellation": {"reason": "other"},
+    "ItemCancellation": {"kind": "assignment", "itemId": "{assignment_id}", "reason": "other"},
+    "ItemOffsets": {"offsets": [5, 60]},
     "LectureOccurrencePatch": {"status": "attended", "title": "{words}", "location": "{words}"},
     "LecturePatch": LECTURE,
+    "NewTime": {"remindAt": "{soon}"},
     "NewRestDays": {"weekdays": [6, 7]},
     "NewReviewSchedule": {"startsOn": None},
     "Restoration": {"kind": "assignment", "id": SOMETHING},
     "SessionEnd": {"confidence": 3, "difficulty": 3},
     "SessionStart": {"technique": "pomodoro"},
+    "Snooze": {"minutes": 30},
     "StudySessionPatch": STUDY_SESSION,
     "TermPatch": TERM,
     "TrashBatch": {"action": "RESTORE", "items": [{"kind": "assignment", "id": SOMETHING}]},

@@ -1,0 +1,1 @@
+drop function add_reminder, respond_to_reminder;
