@@ -7,21 +7,24 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shared import limits
+from shared.ids import uuid7
 from tests.campus import Campus, User
 from tests.functions.courses.classes import classroom, enroll, lesson, section
 
-some = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+some = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 DRAFT = {"questions": [{"text": "1 + 1?", "options": ["2", "3"], "correct": [0]}] * 2}
+STANDINGS = {"suspend": "suspended", "complete": "completed", "leave": ""}
 number = st.integers(0, 5)
 steps = st.lists(
     st.tuples(
         st.sampled_from(
-            ["section", "lesson", "quiz", "progress", "attempt", "enroll", "suspend", "delete",
-             "restore", "refresh"]
+            ["section", "lesson", "quiz", "progress", "attempt", "enroll", "suspend", "complete",
+             "leave", "delete", "restore", "purge", "course", "refresh"]
         ),
         number,
         number,
     ),
+    min_size=4,
     max_size=14,
 )  # fmt: skip
 
@@ -37,7 +40,7 @@ class Class:
         self.quizzes: list[str] = []
 
     def call(self, method: str, path: str, user: User | None = None, body: Any = None) -> Any:
-        key = {"Idempotency-Key": f"{method}{path}"[-200:]}
+        key = {"Idempotency-Key": str(uuid7())}
         return self.campus.call(method, f"/v2{path}", user or self.user, body, key)
 
     def take(self, step: str, this: int, that: int) -> None:
@@ -50,6 +53,13 @@ class Class:
             self.students.append(enroll(self.campus, self.user, self.id))
         elif step == "refresh":
             self.campus.run("cleanup", "refresh_course_stats")
+        elif step == "course":
+            self.call("DELETE", f"/courses/{self.id}")
+            if that % 2:
+                self.campus.run("cleanup", "refresh_course_stats")
+            self.call("POST", f"/courses/{self.id}/restore")
+        elif step in STANDINGS:
+            self._stand(step, self.students[this % len(self.students)])
         elif self.lessons:
             self._with_lesson(step, self.lessons[this % len(self.lessons)], that)
 
@@ -71,11 +81,18 @@ class Class:
             self.call("DELETE", f"/courses/{self.id}/lessons/{of}")
         elif step == "restore":
             self.call("POST", f"/courses/{self.id}/lessons/{of}/restore")
-        elif step == "suspend":
-            self.campus.admin.execute(
-                "update enrollment set status = 'suspended' where course_id = %s and user_id = %s",
-                (self.id, student.id),
-            )
+        elif step == "purge":
+            self.call("DELETE", f"/courses/{self.id}/lessons/{of}/permanent")
+
+    def _stand(self, step: str, student: User) -> None:
+        """Somebody is suspended, done, or gone."""
+        path = f"/courses/{self.id}/enrollments"
+        listed = self.call("GET", f"{path}?limit=100").data
+        for one in listed:
+            if one["userId"] == str(student.id) and step == "leave":
+                self.call("DELETE", f"{path}/{one['id']}")
+            elif one["userId"] == str(student.id):
+                self.call("PATCH", f"{path}/{one['id']}", body={"status": STANDINGS[step]})
 
     def live(self, table: str) -> list[dict[str, Any]]:
         text = f"select to_jsonb(t) from {table} t where course_id = %s and deleted_at is null"
@@ -83,11 +100,12 @@ class Class:
 
     def recomputed(self) -> dict[str, Any]:
         lessons, attempts = self.live("lesson"), self.live("quiz_attempt")
-        students = [
-            e["user_id"]
+        parts = [
+            e
             for e in self.live("enrollment")
             if e["role"] == "student" and e["status"] != "suspended"
         ]
+        students = [e["user_id"] for e in parts]
         progress = [p for p in self.live("progress_record") if p["user_id"] in students]
         pairs = len(students) * len(lessons)
         asked = sum(a["questions"] for a in attempts)
@@ -97,7 +115,7 @@ class Class:
             "lessons": len(lessons),
             "lessonMinutes": sum(one["duration_minutes"] for one in lessons),
             "students": len(students),
-            "completions": 0,
+            "completions": sum(e["status"] == "completed" for e in parts),
             "lessonsCompleted": sum(p["completed_at"] is not None for p in progress),
             "averagePercent": sum(p["percent_done"] for p in progress) / pairs if pairs else 0,
             "enrichments": sum(e["status"] == "completed" for e in self.live("enrichment")),
