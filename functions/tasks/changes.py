@@ -11,6 +11,7 @@ from functions.tasks import (
     reminder_changes,
     review_changes,
     statistics_changes,
+    template_changes,
 )
 from functions.tasks.conversions import (
     all_occurrences,
@@ -40,6 +41,7 @@ from functions.tasks.study_session_models import (
     StudySessionPatch,
     StudySessionQuery,
 )
+from functions.tasks.template_drafts import AssignmentDraft, LectureDraft, StudySessionDraft
 from functions.tasks.trash_models import ItemReference, Operation, TrashItem
 from shared.versions import Change, OnlyNewer, OnlyOlder, Rename, Replace
 
@@ -49,6 +51,7 @@ __all__ = [
     "reminder_changes",
     "review_changes",
     "statistics_changes",
+    "template_changes",
 ]
 
 _DONE = ("submitted", "graded")
@@ -70,7 +73,7 @@ class AssignmentStatus(Change):
     `recurrence`, `exdates`, `rdates`. `locked` says that it is beyond the plan's limit and
     read-only."""
 
-    models = (Assignment, NewAssignment, AssignmentPatch)
+    models = (Assignment, NewAssignment, AssignmentPatch, AssignmentDraft)
     edits = (
         Rename(newer="due_at", older="due_date"),
         Rename(newer="submission_url", older="submission_link"),
@@ -170,7 +173,7 @@ class LectureNames(Change):
     rule, with `rdates`, `exdates` and `skipsBreaks`. `kind`, `meetingUrl` and `instructorName` are
     new."""
 
-    models = (Lecture, NewLecture, LecturePatch)
+    models = (Lecture, NewLecture, LecturePatch, LectureDraft)
     edits = (
         Replace(
             newer="title",
@@ -188,7 +191,7 @@ class LectureNames(Change):
         OnlyOlder(
             "is_recurring",
             bool,
-            downgrade=lambda document: document["recurrence"] is not None,
+            downgrade=lambda document: document.get("recurrence") is not None,
             upgrade=recur,
         ),
         OnlyNewer("exdates"),
@@ -214,7 +217,7 @@ class StudySessionNames(Change):
     new: `endsAt`, `startedAt`, `endedAt`, `pauses`, `status`, `technique`, `assignmentId`,
     `reviewDueAt`, `locked`."""
 
-    models = (StudySession, NewStudySession, StudySessionPatch)
+    models = (StudySession, NewStudySession, StudySessionPatch, StudySessionDraft)
     edits = (
         Rename(newer="starts_at", older="session_date"),
         Rename(newer="spaced_repetition", older="has_spaced_repetition"),

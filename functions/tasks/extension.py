@@ -1,9 +1,12 @@
 """What the clock does for series."""
 
+from functions.tasks import template_reactions
 from functions.tasks.reminding import tell_of_reminders
 from functions.tasks.subscribers import subscribers
 from shared.consumer import Consumer, ScheduledRun
 from shared.sql import queries
+
+__all__ = ["extend_series", "subscribers", "template_reactions"]
 
 sql = queries(__file__)
 

@@ -24,6 +24,7 @@ GETS = [item for item in every_route() if item[2].method == "GET"]
 # The trash shows what is deleted, and the audit tells of it: that is what they are for.
 SHOWS = (
     "/tasks/trash",
+    "/tasks/templates/trash",
     "/courses/trash",
     "/courses/{course_id}/trash",
     "/flashcard-decks/trash",
@@ -51,6 +52,7 @@ ALLOWED = {
     "purge_term": "removes a term, in the trash or not",
     "purge_calendar_feed": "removes a calendar, in the trash or not",
     "dependency_cycle": "dependencies and items in the trash count: they may come back",
+    "follow_template_ratings": "ratings are in the trash with their template only, and come back",
     "parent_is_open": "parts in the trash count: they may come back",
 }
 

@@ -43,6 +43,8 @@ SORTED = {
     "list_due_reviews": "few topics of a person are due, found by the index of what is",
     "list_grades": "the attempts of one student at each quiz, of which the best counts",
     "list_deleted_content": "what is in the trash of one course, of three kinds",
+    "list_all_templates": "few are shared with a person; own and public ones come in order",
+    "list_shared_templates": "few are shared with a person, found by their ids",
     "list_devices": "a user has one device a platform",
     "list_enrolled_courses": "a person takes part in tens of courses, found by their ids",
     "list_courses": "a plan has ten live courses at most, and each brings its counts",

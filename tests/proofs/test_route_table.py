@@ -144,6 +144,17 @@ class Caller:
         """What a study session depends on is not itself."""
         self.body = {"dependsOn": {"kind": "assignment", "id": self.plot.some("assignment")}}
 
+    def somebody(self) -> None:
+        """Whom something is shared with."""
+        self.body = {"userId": str(self.campus.user().id), "permission": "use"}
+
+    def foreign_template(self) -> None:
+        """A template of somebody else that everybody may use: one's own is not rated."""
+        owner = self.campus.user()
+        body = {"name": "Lab", "kind": "assignment", "visibility": "public"}
+        made = self.campus.call("POST", "/v2/tasks/templates", owner, body)
+        self.values["template_id"] = made.data["id"]
+
     def told(self) -> set[str]:
         """The types of what the call tells."""
         path = path_of("v2" if self.route.versions else "", self.route, self.values)
@@ -163,6 +174,8 @@ PREPARED: dict[str, Callable[[Caller], None]] = {
     "/courses/{}/publish": lambda caller: caller.before("archive"),
     "/enrichments/{}/attempts": lambda caller: caller.before("approve"),
     "/study-sessions/{}/dependencies": Caller.other_item,
+    "/templates/{}/shares": Caller.somebody,
+    "/templates/{}/rating": Caller.foreign_template,
     "/enrichments/{}/cancel": Caller.asked_for,
     "/tasks/trash/restore": Caller.trashed_item,
     "/tasks/trash/batch": Caller.trashed_item,

@@ -18,6 +18,7 @@ SEEING_ALL = {
     "set_belongings": set(),  # admission calls it
     "person_name": {"app"},
     "course_takes": {"app"},
+    "person_is_active": {"app"},
     "organization_statistics": {"app"},
     "refresh_course_stats": {"system"},
     "accept_invitation": {"app"},

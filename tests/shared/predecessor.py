@@ -28,7 +28,7 @@ _NOT_YET = """
 admin-approve-master-key-reset admin-decrypt-user-data admin-export-all-data
 admin-initiate-master-key-reset admin-setup-master-key admin-system api-v2 auth/lockout
 auth/session auth/update-profile batch-operations email-system export-user-data
-get-secure-chat-link restore-account soft-delete-account study-materials template-actions
+get-secure-chat-link restore-account soft-delete-account
 """
 
 # The same, of actions below names that lead somewhere.

@@ -38,6 +38,31 @@ FEED = {"name": "{words}", "kinds": ["assignment", "lecture"], "courseIds": ["{c
 
 REMINDER = {"kind": "assignment", "itemId": "{assignment_id}", "remindAt": "{later}"}
 
+TEMPLATE = {
+    "name": "{words}", "description": "{words}", "kind": "assignment", "category": "study",
+    "tags": ["{words}"], "visibility": "private",
+    "data": {"title": "{words}", "inDays": 7, "at": "18:00", "checklist": [{"text": "{words}"}]},
+}  # fmt: skip
+
+
+def shared(plot: Plot) -> str:
+    """A share of the plot's template with somebody else. Its id."""
+    body = {"userId": str(plot.campus.user().id), "permission": "use"}
+    path = f"/v2/tasks/templates/{plot.some('template')}/shares"
+    return plot.campus.call("POST", path, plot.user, body).data["id"]
+
+
+def rated(plot: Plot) -> str:
+    """A rating of the plot's template by somebody whom it is shared with. Its id."""
+    person = plot.campus.user()
+    path = f"/v2/tasks/templates/{plot.some('template')}"
+    body = {"userId": str(person.id), "permission": "view"}
+    assert plot.campus.call("POST", f"{path}/shares", plot.user, body).status == 201
+    answer = plot.campus.call("PUT", f"{path}/rating", person, {"rating": 4})
+    assert answer.status == 200, answer.text
+    return answer.data["id"]
+
+
 THINGS = [
     Thing("assignment", "/tasks/assignments", ASSIGNMENT),
     Thing("lecture", "/tasks/lectures", LECTURE),
@@ -51,6 +76,9 @@ THINGS = [
         {"dependsOn": {"kind": "study_session", "id": "{study_session_id}"}, "type": "blocking"},
         once=True,
     ),
+    Thing("template", "/tasks/templates", TEMPLATE),
+    Thing("template_share", "/tasks/templates/{template_id}/shares", make=shared),
+    Thing("template_rating", make=rated),
     Thing(
         "session_review",
         "/tasks/study-sessions/{study_session_id}/reviews",
@@ -80,12 +108,18 @@ BODIES = {
     "LecturePatch": LECTURE,
     "NewTime": {"remindAt": "{soon}"},
     "NewRestDays": {"weekdays": [6, 7]},
+    "NewTemplateRating": {"rating": 4},
+    "NewTemplateShare": {"userId": SOMETHING, "permission": "use"},
     "NewReviewSchedule": {"startsOn": None},
     "Restoration": {"kind": "assignment", "id": SOMETHING},
     "SessionEnd": {"confidence": 3, "difficulty": 3},
     "SessionStart": {"technique": "pomodoro"},
     "Snooze": {"minutes": 30},
     "StudySessionPatch": STUDY_SESSION,
+    "TemplatePatch": {name: value for name, value in TEMPLATE.items() if name != "kind"},
+    "TemplateUse": {
+        "courseId": "{course_id}", "startsOn": "2027-01-04", "overrides": {"title": "{words}"},
+    },
     "TermPatch": TERM,
     "TrashBatch": {"action": "RESTORE", "items": [{"kind": "assignment", "id": SOMETHING}]},
 }  # fmt: skip
@@ -156,6 +190,12 @@ def _trash_batches(victim: Victim) -> Iterator[Json]:
             yield {"action": action, "items": items}
 
 
+def _shares(victim: Victim) -> Iterator[Json]:
+    """Sharing names somebody else on purpose; only what is no person's id is foreign to it."""
+    for value in victim.ids_of("template_id"):
+        yield {"userId": value, "permission": "use"}
+
+
 def _batches(victim: Victim) -> Iterator[Json]:
     [course, *_], [parent, *_] = victim.ids_of("course_id"), victim.ids_of("assignment_id")
     least = {
@@ -181,4 +221,9 @@ def _batches(victim: Victim) -> Iterator[Json]:
     yield {"operations": operations, "atomic": True}
 
 
-FOREIGN = {"Restoration": _restorations, "TrashBatch": _trash_batches, "Batch": _batches}
+FOREIGN = {
+    "Restoration": _restorations,
+    "TrashBatch": _trash_batches,
+    "Batch": _batches,
+    "NewTemplateShare": _shares,
+}
