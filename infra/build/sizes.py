@@ -1,11 +1,14 @@
-"""Budgets of what is uploaded: an artifact as the archive that Lambda gets, a layer unpacked."""
+"""Budgets of what is uploaded: a function's own part of its artifact, as the archive that Lambda
+gets, and a layer unpacked."""
 
 import io
+import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from infra.build import packed
 from infra.build.artifacts import is_served
 
 ARTIFACT_BYTES = 100_000
@@ -29,23 +32,35 @@ class Size:
 
 
 def artifact_size(folder: Path) -> Size:
-    """The size of a function's artifact; its archive counts, without documents that it serves."""
+    """The size of a function's artifact. What counts is the archive of its own part: not the layer
+    that is the same in each, and not documents that it serves."""
     files = files_below(folder)
-    counted = [file for file in files if not is_served(file.relative_to(folder))]
     return Size(
         folder.name,
-        archive=_archive(folder, files),
+        archive=_archive(_contents(folder, files)),
         unpacked=_unpacked(files),
-        budgeted=_archive(folder, counted),
+        budgeted=_archive(_own(folder, files)),
         budget=ARTIFACT_BYTES,
     )
+
+
+def _own(folder: Path, files: list[Path]) -> Iterator[tuple[str, bytes]]:
+    """What is in an artifact because of its function, `events/` included."""
+    for name, content in _contents(folder, files):
+        if name == packed.NAME:
+            modules: dict[str, str] = json.loads(content)
+            own = {path: text for path, text in modules.items() if not path.startswith("shared/")}
+            yield name, json.dumps(own, ensure_ascii=False).encode()
+        elif not name.startswith("shared/") and not is_served(Path(name)):
+            yield name, content
 
 
 def layer_size(folder: Path) -> Size:
     """The size of a layer, which counts as it lies in the execution environment."""
     files = files_below(folder)
     unpacked = _unpacked(files)
-    return Size(folder.name, _archive(folder, files), unpacked, unpacked, LAYER_BYTES)
+    archive = _archive(_contents(folder, files))
+    return Size(folder.name, archive, unpacked, unpacked, LAYER_BYTES)
 
 
 def sizes_of_build(build: Path) -> Iterator[Size]:
@@ -79,9 +94,14 @@ def _unpacked(files: list[Path]) -> int:
     return sum(file.stat().st_size for file in files)
 
 
-def _archive(folder: Path, files: list[Path]) -> int:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for file in files:
-            archive.write(file, file.relative_to(folder).as_posix())
-    return packed.tell()
+def _contents(folder: Path, files: list[Path]) -> Iterator[tuple[str, bytes]]:
+    for file in files:
+        yield file.relative_to(folder).as_posix(), file.read_bytes()
+
+
+def _archive(contents: Iterable[tuple[str, bytes]]) -> int:
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in contents:
+            archive.writestr(name, content)
+    return written.tell()

@@ -137,7 +137,7 @@ def sizes(_: Bench) -> Part:
     return Part(
         [
             Figure("dependency layer, unpacked", layer, "MB", 45, 30),
-            Figure("largest artifact of a function", artifact, "KB", 100, 50),
+            Figure("largest artifact of a function, its own part", artifact, "KB", 100, 50),
         ]
     )
 
