@@ -42,3 +42,15 @@ class CalendarFeedPurged(Event, type="calendar_feed.purged"):
     """A calendar to subscribe to was removed for good."""
 
     calendar_feed_id: UUID
+
+
+class CalendarImported(Event, type="calendar.imported"):
+    """A file or an address was imported: how many items and occurrences it made, changed, deleted,
+    and how many events it left alone. The entity is the user's calendar."""
+
+    calendar_id: UUID
+    created: int
+    updated: int
+    deleted: int
+    unchanged: int
+    skipped: int

@@ -12,6 +12,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from shared import gate, limits, old_names, outbox
@@ -31,7 +32,7 @@ from shared.facts import Emissions, Origin
 from shared.identity import Credentials, read_credentials
 from shared.inputs import Inputs, read_inputs
 from shared.observe import Stopwatch, canonical_line, cold_start, log_failure
-from shared.request import Call, Request
+from shared.request import Call, Request, going_outside
 from shared.routing import OLD_PATHS, Route, Routes, Table
 from shared.session import Session
 from shared.tracing import span, trace_id
@@ -71,6 +72,7 @@ class _Exchange:
         self.caller_key: str | None = None
         self.tenant: str | None = None
         self.attempts = 0
+        self.fetched: list[Any] = []
 
     def run(self) -> dict[str, Any]:
         with span(f"{self.api.service} {self.call.method}"):
@@ -184,13 +186,14 @@ class _Exchange:
         def attempt(number: int) -> Answer:
             self.attempts = number + 1
             done.clear()
+            number += len(self.fetched)
             return self._attempt(held, route, credentials, inputs, fault, number, done)
 
         repeatable = not route.writes or inputs.idempotency_key is not None
+        left = self._seconds_left
+        unit = partial(run_unit, held, attempt, seconds_left=left, repeat_commit=repeatable)
         try:
-            answer = run_unit(
-                held, attempt, seconds_left=self._seconds_left, repeat_commit=repeatable
-            )
+            answer = going_outside(unit, self.fetched)
         except Exception as failure:
             self.headers.update(getattr(failure, "headers", {}))
             self.session.leave()
@@ -228,6 +231,7 @@ class _Exchange:
             emissions,
             caller=entered.caller,
             seconds_left=self._seconds_left,
+            fetched=self.fetched,
         )
         if entered.provisioned:
             session.keep_open()

@@ -5,7 +5,7 @@ import binascii
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any, Generic
+from typing import Any, Generic, TypeVar
 from urllib.parse import parse_qsl
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from shared.session import Session
 from shared.versions import Version
 
 MAX_BODY = 1024 * 1024
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,23 @@ def _too_large() -> Refusal:
     return Refusal("PAYLOAD_TOO_LARGE", details={"maxSize": MAX_BODY})
 
 
+class Outside(Exception):  # noqa: N818 (asked for by a route, no error)
+    """A route wants something from another system before it goes on."""
+
+    def __init__(self, action: Callable[[], Any]) -> None:
+        self.action = action
+        super().__init__()
+
+
+def going_outside(unit: Callable[[], T], fetched: list[Any]) -> T:
+    """Run a unit of work; once more, when it was left for something from outside."""
+    try:
+        return unit()
+    except Outside as asked:
+        fetched.append(asked.action())
+    return unit()
+
+
 @dataclass(slots=True)
 class Request:
     """What a route works with: the caller, the database inside one transaction, and `emit`."""
@@ -132,6 +150,7 @@ class Request:
     emissions: Emissions
     caller: Caller | None = None
     seconds_left: Callable[[], float] = lambda: 25.0
+    fetched: list[Any] = field(default_factory=list[Any])
     _afterwards: list[Callable[[], None]] = field(default_factory=list[Callable[[], None]])
 
     @property
@@ -161,6 +180,16 @@ class Request:
         The fact is about the caller, or about `user_id`.
         """
         return self.emissions.add(event, user_id=user_id, event_id=event_id)
+
+    def outside(self, action: Callable[[], T]) -> T:
+        """What `action` returns: it may call other systems, as it runs outside of the transaction.
+
+        For that the unit is left, with nothing of it done but the count, and begun again: a route
+        asks once, before all else, and declares two statements more. Its refusals are the route's.
+        """
+        if not self.fetched:
+            raise Outside(action)
+        return self.fetched[0]
 
     def afterwards(self, action: Callable[[], None]) -> None:
         """Run after the commit, best effort: whatever it does must also be found by a sweep."""

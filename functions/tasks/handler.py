@@ -19,6 +19,7 @@ handle = function(
         "/tasks/assignments/{assignment_id}/reminders": "functions.tasks.reminders",
         "/tasks/batch": "functions.tasks.batch",
         "/tasks/calendar/feeds": "functions.tasks.calendar_feeds",
+        "/tasks/calendar/imports": "functions.tasks.calendar_imports",
         "/tasks/lectures/{lecture_id}/dependencies": "functions.tasks.dependencies",
         "/tasks/lectures/{lecture_id}/occurrences": "functions.tasks.occurrences",
         "/tasks/lectures/{lecture_id}/reminders": "functions.tasks.reminders",

@@ -86,7 +86,7 @@ class _Item:
 
     @property
     def is_series(self) -> bool:
-        return bool(self.row["recurrence"] or self.row["rdates"])
+        return bool(self.rule or self.rdates)
 
     @classmethod
     def of(cls, row: Row, paused: set[date]) -> "_Item | None":
@@ -94,32 +94,40 @@ class _Item:
         on that its rule falls on: the start of another one would be taken for an occurrence."""
         form, start = _form(row), row["start_local"]
         rule = Rule.parse(row["recurrence"]) if row["recurrence"] else None
-        rdates, exdates = sorted(row["rdates"]), set(row["exdates"])
+        exdates = {*row["exdates"], *_skipped(row, paused)}
+        rdates = {*row["rdates"]}
+        fitting = None
         if rule:
             until = min(start + _AHEAD, _LATEST)
             fitting = next(rule_times(start, row["timezone"], rule, start, until), None)
-            if fitting is None and not rdates:
-                return None
-            start, rule = (fitting, rule) if fitting else (rdates[0], None)
         elif rdates:
-            start, *rdates = sorted({start, *rdates})
-        exdates |= _skipped(row, paused)
+            rdates.add(start)
+        if fitting:
+            start = fitting
+        elif rule or rdates:
+            rule, rdates = None, rdates - exdates
+            if not rdates:
+                return None
+            start, exdates = min(rdates), set[datetime]()
         if form == "day":  # what is said of other times excludes nothing
             exdates = {at for at in exdates if at.time() == END_OF_DAY}
-        return cls(row, form, start, rule, rdates, sorted(exdates))
+        return cls(row, form, start, rule, sorted(rdates - {start}), sorted(exdates))
 
     def written(self) -> bytes:
         """The event, and one more for each occurrence that differs."""
         own = self.row["own"] or []
         if not self.is_series:
-            return self._event(own[0] if own else None)
+            return self._event(next((o for o in own if self._at(o) == self.start), None))
         return self._event(None, self._recurrence()) + b"".join(
-            self._event(one, self._time("RECURRENCE-ID", _read(one["recurrence_id"])))
-            for one in own
+            self._event(one, self._time("RECURRENCE-ID", self._at(one))) for one in own
         )
 
+    def _at(self, own: Row) -> datetime:
+        """When an occurrence would be if nothing differed."""
+        return _read(own["recurrence_id"])
+
     def _recurrence(self) -> bytes:
-        lines = [self._time("RDATE", at) for at in self.rdates if at != self.start]
+        lines = [self._time("RDATE", at) for at in self.rdates]
         lines += [self._time("EXDATE", at) for at in self.exdates]
         if self.rule:
             lines.insert(0, line("RRULE", str(replace(self.rule, until=self._until(self.rule)))))
@@ -130,7 +138,7 @@ class _Item:
         changed = max(row["updated_at"], _read(own["updated_at"]) if own else row["updated_at"])
         sequence = row["version"] - 1 + (own["version"] - 1 if own else 0)
         start = _read(own["start_local"]) if own.get("start_local") else None
-        at = start or (_read(own["recurrence_id"]) if own and self.is_series else self.start)
+        at = start or (self._at(own) if own else self.start)
         lines = [
             line("BEGIN", "VEVENT"),
             line("UID", f"{row['id']}@campus"),

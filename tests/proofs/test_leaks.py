@@ -50,6 +50,7 @@ ALLOWED = {
     "found_organization": "returns what it has just made",
     "protect_by_course": "a policy shows the trash, too, to whom it belongs",
     "purge_term": "removes a term, in the trash or not",
+    "import_standing": "one's own items, and what was imported, in the trash or not",
     "purge_calendar_feed": "removes a calendar, in the trash or not",
     "dependency_cycle": "dependencies and items in the trash count: they may come back",
     "follow_template_ratings": "ratings are in the trash with their template only, and come back",

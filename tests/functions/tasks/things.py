@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+from shared.ids import uuid7
 from tests.proofs.planting import Plot
 from tests.proofs.victim import Victim
 from tests.things import MOMENT, SOMETHING, Json, Thing
@@ -36,6 +37,24 @@ TERM = {
 
 FEED = {"name": "{words}", "kinds": ["assignment", "lecture"], "courseIds": ["{course_id}"]}
 
+IMPORT = {
+    "text": "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:{unique}\r\nSUMMARY:{words}\r\n"
+    "DTSTART:20270301T100000Z\r\nDTEND:20270301T110000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+    "kind": "assignment", "courseId": "{course_id}",
+}  # fmt: skip
+
+
+def _imported(plot: Plot) -> str:
+    """The key by which an import would know the plot's assignment again."""
+    made = str(uuid7())
+    plot.campus.admin.execute(
+        "insert into imported_event (id, user_id, uid, assignment_id, digest)"
+        " values (%s, %s, %s, %s, decode(md5('x'), 'hex'))",
+        (made, plot.user.id, made, plot.some("assignment")),
+    )
+    return made
+
+
 REMINDER = {"kind": "assignment", "itemId": "{assignment_id}", "remindAt": "{later}"}
 
 TEMPLATE = {
@@ -68,6 +87,7 @@ THINGS = [
     Thing("lecture", "/tasks/lectures", LECTURE),
     Thing("study_session", "/tasks/study-sessions", STUDY_SESSION),
     Thing("term", "/tasks/terms", TERM),
+    Thing("imported_event", make=_imported),
     Thing("reminder", "/tasks/reminders", REMINDER),
     Thing("calendar_feed", "/tasks/calendar/feeds", FEED),
     Thing(
@@ -106,6 +126,7 @@ BODIES = {
     "ItemOffsets": {"offsets": [5, 60]},
     "LectureOccurrencePatch": {"status": "attended", "title": "{words}", "location": "{words}"},
     "LecturePatch": LECTURE,
+    "NewImport": IMPORT,
     "NewTime": {"remindAt": "{soon}"},
     "NewRestDays": {"weekdays": [6, 7]},
     "NewTemplateRating": {"rating": 4},
