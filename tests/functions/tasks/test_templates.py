@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.campus import Answer, Campus, User, pages
 from tests.functions.tasks.planning import PATHS, course, create, keyed, reminders
+from tests.proofs.test_row_security import as_app
 
 PATH = "/v2/tasks/templates"
 DATA: dict[str, dict[str, Any]] = {
@@ -259,6 +260,21 @@ def test_lists_are_of_ones_own_of_what_is_shared_and_of_what_is_public(campus: C
     assert campus.call("GET", f"{PATH}/{private['id']}", reader).status == 404
     everything = listed("?scope=all&sort=-usageCount")
     assert len(everything) == len(set(everything))
+
+
+def test_row_security_shows_what_is_public_to_whoever_is_somebody(campus: Campus, user: User):
+    """Without any WHERE."""
+    for visibility in ("private", "public", "public"):
+        gone = write(campus, user, visibility=visibility)
+    assert campus.call("DELETE", f"{PATH}/{gone['id']}", user).status == 204
+    seen: list[set[Any]] = []
+    for tenant in (user.id, campus.user().id, ""):
+        connection = as_app(campus, tenant)
+        rows = connection.execute("select user_id, visibility, deleted_at is null from template")
+        seen.append({row[1:] for row in rows if row[0] == user.id})
+        connection.close()
+    everything = {("private", True), ("public", True), ("public", False)}
+    assert seen == [everything, {("public", True)}, set()]
 
 
 def test_sharing_again_is_for_something_else_and_ends(campus: Campus, user: User):
