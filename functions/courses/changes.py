@@ -21,7 +21,7 @@ from shared.versions import Change, Document, OnlyNewer, OnlyOlder, Rename, Repl
 
 __all__ = ["related_changes"]
 
-_PLANNING = ("color", "visibility", "status", "language", "exam_on", "tags")
+_PLANNING = ("color", "visibility", "status", "language", "exam_on", "term_id", "tags")
 
 
 def _text(value: Any) -> Any:
@@ -35,7 +35,7 @@ def _named(value: Any) -> Any:
 class CourseNames(Change):
     """A course's `course_name` became `title`, `course_code` became `code` and `about_course`
     became `description`; the last two are empty text where they were null. New are `color`,
-    `visibility`, `status`, `language`, `examOn` and `tags`."""
+    `visibility`, `status`, `language`, `examOn`, `termId` and `tags`."""
 
     models = (Course, NewCourse, CoursePatch, DeletedCourse)
     edits = (
@@ -60,10 +60,10 @@ class CourseNames(Change):
 
 class CoursesOfOthers(Change):
     """The list of courses can also show those of an organization, by `organizationId`, or with
-    `enrolled` those that you take part in."""
+    `enrolled` those that you take part in, or with `termId` those of a term."""
 
     models = (CourseQuery,)
-    edits = (OnlyNewer("organization_id"), OnlyNewer("enrolled"), OnlyNewer("include"))
+    edits = tuple(OnlyNewer(name) for name in ("organization_id", "enrolled", "term_id", "include"))
 
 
 def _count(kind: str) -> Any:

@@ -20,7 +20,7 @@ with allowance as (
     select copy_course_content(%(source_id)s, id, %(user_id)s) from item
 )
 select i.id as copy_id, i.title, i.code, i.description, i.color, i.visibility, i.status,
-       i.language, i.exam_on, i.tags, i.organization_id, i.user_id as owner_id, s.role,
+       i.language, i.exam_on, i.term_id, i.tags, i.organization_id, i.user_id as owner_id, s.role,
        false as locked, '{"assignments": 0, "lectures": 0, "study_sessions": 0}'::jsonb as counts,
        i.version, i.created_at, i.updated_at, i.deleted_at, null::timestamptz as purge_at,
        a.used, a.within_limit

@@ -1,5 +1,6 @@
 """Courses: create, read, list, change."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -86,6 +87,7 @@ def create_course(request: Request, body: NewCourse) -> Course:
     row = request.db.rows(sql.create_course, **values)[0]
     if not row["may_teach"]:
         raise Refusal("FORBIDDEN" if row["organization_role"] else "NOT_FOUND")
+    _check_term(row)
     check_courses(request, row)
     check_items(request, row)
     course = course_of(row)
@@ -123,7 +125,9 @@ def update_course(request: Request, course_id: UUID, body: CoursePatch) -> Cours
             details={"limit": course_limit(request), "used": row["used"]},
         )
     governs = {"visibility", "status"} & changes.keys()
-    judged(request, row, "owner", "admin", *(() if governs else ("instructor",)))
+    if row["role"] in (may := ("owner", "admin", *(() if governs else ("instructor",)))):
+        _check_term(row)
+    judged(request, row, *may)
     course = course_of(row)
     request.emit(
         CourseUpdated(course_id=course.id, changed=sorted(changes), entity_version=course.version),
@@ -136,6 +140,11 @@ def course_of(row: dict[str, Any]) -> Course:
     """The course in a row that says more than the course."""
     names = Course.model_fields
     return build(Course, {name: value for name, value in row.items() if name in names})
+
+
+def _check_term(row: Mapping[str, Any]) -> None:
+    if not row["term_open"]:
+        raise Refusal("NOT_FOUND", "There is no such term.")
 
 
 def _lecture(request: Request, body: NewCourse) -> dict[str, Any]:

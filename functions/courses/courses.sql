@@ -9,16 +9,19 @@ with allowance as (
            %(lecture_id)s::uuid is null or coalesce(items_used < %(item_limit)s, true)
                as within_item_limit,
            %(organization_id)s::uuid is null
-               or coalesce(organization_role(%(organization_id)s) <> 'student', false) as may_teach
+               or coalesce(organization_role(%(organization_id)s) <> 'student', false) as may_teach,
+           %(term_id)s::uuid is null
+               or exists (select from active_term
+                           where id = %(term_id)s and user_id = %(user_id)s) as term_open
       from allowance
 ), item as (
     insert into course (id, user_id, title, code, description, color, visibility, status, language,
-                        exam_on, tags, organization_id)
+                        exam_on, term_id, tags, organization_id)
     select %(id)s, %(user_id)s, %(title)s, %(code)s, %(description)s, %(color)s,
            coalesce(%(visibility)s, default_visibility(%(organization_id)s)),
-           %(status)s, %(language)s, %(exam_on)s, %(tags)s, %(organization_id)s
+           %(status)s, %(language)s, %(exam_on)s, %(term_id)s, %(tags)s, %(organization_id)s
       from permitted
-     where within_limit and within_item_limit and may_teach
+     where within_limit and within_item_limit and may_teach and term_open
     returning *
 ), first_lecture as (
     select add_first_lecture(%(lecture_id)s, i.user_id, i.id, %(lecture_title)s, %(start_local)s,
@@ -28,14 +31,16 @@ with allowance as (
      where %(lecture_id)s::uuid is not null
 )
 select i.id, i.title, i.code, i.description, i.color, i.visibility, i.status, i.language,
-       i.exam_on, i.tags, i.organization_id, i.user_id as owner_id, 'owner' as role,
+       i.exam_on, (select t.id from active_term as t
+         where t.id = i.term_id and t.user_id = i.user_id) as term_id,
+       i.tags, i.organization_id, i.user_id as owner_id, 'owner' as role,
        false as locked,
        jsonb_build_object('assignments', 0, 'lectures', (f.id is not null)::integer,
                           'study_sessions', 0) as counts,
        i.version, i.created_at, i.updated_at, i.deleted_at, null::timestamptz as purge_at,
        f.id as first_lecture_id,
        %(start_local)s::timestamp at time zone %(timezone)s::text as starts_at,
-       p.within_limit, p.within_item_limit, p.may_teach,
+       p.within_limit, p.within_item_limit, p.may_teach, p.term_open,
        organization_role(%(organization_id)s) as organization_role, a.used, a.items_used, a.resets_at,
        told_reminders() as reminder_changes
   from permitted as p cross join allowance as a
@@ -61,7 +66,9 @@ select i.id, i.title, i.code, i.description, i.color, i.visibility, i.status, i.
 --     where l.course_id = page.id and l.deleted_at is null
 --     order by s.position nulls last, s.id, l.position, l.id
 select c.id, c.title, c.code, c.description, c.color, c.visibility, c.status, c.language,
-       c.exam_on, c.tags, c.organization_id, c.user_id as owner_id, course_role(c.id) as role,
+       c.exam_on, (select t.id from active_term as t
+         where t.id = c.term_id and t.user_id = c.user_id) as term_id,
+       c.tags, c.organization_id, c.user_id as owner_id, course_role(c.id) as role,
        c.user_id = %(user_id)s
            and course_is_locked(c.user_id, c.created_at, c.id, %(limit)s) as locked,
        jsonb_build_object('assignments', coalesce(k.assignments, 0),
@@ -77,11 +84,14 @@ select c.id, c.title, c.code, c.description, c.color, c.visibility, c.status, c.
 -- sort title: c.title
 -- filter status: c.status = any(%(status)s)
 -- filter visibility: c.visibility = any(%(visibility)s)
+-- filter term_id: c.term_id = any(%(term_id)s)
 -- filter q: c.search @@ websearch_to_tsquery('simple', %(q)s)
 -- include sections: select id, title, description, position from section
 --     where course_id = page.id and deleted_at is null order by position, id
 select c.id, c.title, c.code, c.description, c.color, c.visibility, c.status, c.language,
-       c.exam_on, c.tags, c.organization_id, c.user_id as owner_id, 'owner' as role,
+       c.exam_on, (select t.id from active_term as t
+         where t.id = c.term_id and t.user_id = c.user_id) as term_id,
+       c.tags, c.organization_id, c.user_id as owner_id, 'owner' as role,
        course_is_locked(c.user_id, c.created_at, c.id, %(limit)s) as locked,
        jsonb_build_object('assignments', coalesce(k.assignments, 0),
                           'lectures', coalesce(k.lectures, 0),
@@ -97,11 +107,14 @@ select c.id, c.title, c.code, c.description, c.color, c.visibility, c.status, c.
 -- sort title: c.title
 -- filter status: c.status = any(%(status)s)
 -- filter visibility: c.visibility = any(%(visibility)s)
+-- filter term_id: c.term_id = any(%(term_id)s)
 -- filter q: c.search @@ websearch_to_tsquery('simple', %(q)s)
 -- include sections: select id, title, description, position from section
 --     where course_id = page.id and deleted_at is null order by position, id
 select c.id, c.title, c.code, c.description, c.color, c.visibility, c.status, c.language,
-       c.exam_on, c.tags, c.organization_id, c.user_id as owner_id, course_role(c.id) as role,
+       c.exam_on, (select t.id from active_term as t
+         where t.id = c.term_id and t.user_id = c.user_id) as term_id,
+       c.tags, c.organization_id, c.user_id as owner_id, course_role(c.id) as role,
        c.user_id = %(user_id)s
            and course_is_locked(c.user_id, c.created_at, c.id, %(limit)s) as locked,
        jsonb_build_object('assignments', coalesce(k.assignments, 0),
@@ -126,11 +139,14 @@ select c.id, c.title, c.code, c.description, c.color, c.visibility, c.status, c.
 -- sort title: c.title
 -- filter status: c.status = any(%(status)s)
 -- filter visibility: c.visibility = any(%(visibility)s)
+-- filter term_id: c.term_id = any(%(term_id)s)
 -- filter q: c.search @@ websearch_to_tsquery('simple', %(q)s)
 -- include sections: select id, title, description, position from section
 --     where course_id = page.id and deleted_at is null order by position, id
 select c.id, c.title, c.code, c.description, c.color, c.visibility, c.status, c.language,
-       c.exam_on, c.tags, c.organization_id, c.user_id as owner_id, course_role(c.id) as role,
+       c.exam_on, (select t.id from active_term as t
+         where t.id = c.term_id and t.user_id = c.user_id) as term_id,
+       c.tags, c.organization_id, c.user_id as owner_id, course_role(c.id) as role,
        c.user_id = %(user_id)s
            and course_is_locked(c.user_id, c.created_at, c.id, %(limit)s) as locked,
        jsonb_build_object('assignments', coalesce(k.assignments, 0),
@@ -147,26 +163,32 @@ select c.id, c.title, c.code, c.description, c.color, c.visibility, c.status, c.
 with target as (
     select c.id, c.user_id, course_role(c.id) as role,
            c.user_id = %(user_id)s
-               and course_is_locked(c.user_id, c.created_at, c.id, %(limit)s) as locked
+               and course_is_locked(c.user_id, c.created_at, c.id, %(limit)s) as locked,
+           %(changes)s::jsonb ->> 'term_id' is null
+               or exists (select from active_term
+                           where id = (%(changes)s::jsonb ->> 'term_id')::uuid
+                             and user_id = c.user_id) as term_open
       from course as c
      where c.id = %(id)s and c.deleted_at is null and (select reads_course(%(id)s))
        and (%(if_match)s::integer is null or c.version = %(if_match)s)
 ), item as (
     update course as c
-       set (title, code, description, color, visibility, status, language, exam_on, tags, version,
-            updated_at)
+       set (title, code, description, color, visibility, status, language, exam_on, term_id, tags,
+            version, updated_at)
          = (select p.title, p.code, p.description, p.color, p.visibility, p.status, p.language,
-                   p.exam_on, p.tags, c.version + 1, now()
+                   p.exam_on, p.term_id, p.tags, c.version + 1, now()
               from jsonb_populate_record(c, %(changes)s::jsonb) as p)
       from target as t
-     where c.id = t.id and c.deleted_at is null and not t.locked
+     where c.id = t.id and c.deleted_at is null and not t.locked and t.term_open
        and (%(if_match)s::integer is null or c.version = %(if_match)s)
        and (t.role in ('owner', 'admin')
             or t.role = 'instructor' and not %(changes)s::jsonb ?| '{visibility,status}')
     returning c.*
 )
 select i.id, i.title, i.code, i.description, i.color, i.visibility, i.status, i.language,
-       i.exam_on, i.tags, i.organization_id, t.user_id as owner_id, t.role, t.locked,
+       i.exam_on, (select t.id from active_term as t
+         where t.id = i.term_id and t.user_id = i.user_id) as term_id,
+       i.tags, i.organization_id, t.user_id as owner_id, t.role, t.locked, t.term_open,
        jsonb_build_object('assignments', coalesce(k.assignments, 0),
                           'lectures', coalesce(k.lectures, 0),
                           'study_sessions', coalesce(k.study_sessions, 0)) as counts,
@@ -195,7 +217,9 @@ with target as (
     returning c.*
 )
 select i.id, i.title, i.code, i.description, i.color, i.visibility, i.status, i.language,
-       i.exam_on, i.tags, i.organization_id, i.user_id as owner_id, t.role,
+       i.exam_on, (select t.id from active_term as t
+         where t.id = i.term_id and t.user_id = i.user_id) as term_id,
+       i.tags, i.organization_id, i.user_id as owner_id, t.role,
        i.user_id = %(user_id)s
            and course_is_locked(i.user_id, i.created_at, i.id, %(limit)s) as locked,
        jsonb_build_object('assignments', coalesce(k.assignments, 0),

@@ -80,7 +80,8 @@ class Course(Deletable):
     """A course that a student takes. A locked one is beyond the plan's limit and read-only.
 
     `role` is what the caller is to it: its owner, an admin of its organization, an instructor, a
-    student (enrolled), or a member of its organization. `counts` are of the caller's own items.
+    student (enrolled), or a member of its organization. `counts` are of the caller's own items, and
+    `termId` is one of its owner's terms, told to them alone.
     """
 
     title: str
@@ -91,6 +92,7 @@ class Course(Deletable):
     status: Status
     language: str
     exam_on: date | None
+    term_id: UUID | None
     tags: list[str]
     organization_id: UUID | None
     owner_id: UUID
@@ -181,6 +183,7 @@ class _CourseFields(Model):
     status: Status = "published"
     language: Language = "en"
     exam_on: Day | None = None
+    term_id: Id | None = None
     tags: Tags = Field(default_factory=list)
 
 
@@ -207,6 +210,7 @@ class CourseQuery(ListQuery):
 
     status: AnyOf[Status] | None = None
     visibility: AnyOf[Visibility] | None = None
+    term_id: AnyOf[Id] | None = None
     organization_id: Id | None = None
     enrolled: QueryBoolean = False
     q: Annotated[Text, Field(min_length=1, max_length=200)] | None = None

@@ -1,6 +1,8 @@
 -- name: preview_deletion
 select c.id, c.title, c.code, c.description, c.color, c.visibility, c.status, c.language,
-       c.exam_on, c.tags, c.organization_id, c.user_id as owner_id, course_role(c.id) as role,
+       c.exam_on, (select t.id from active_term as t
+         where t.id = c.term_id and t.user_id = c.user_id) as term_id,
+       c.tags, c.organization_id, c.user_id as owner_id, course_role(c.id) as role,
        c.user_id = %(user_id)s
            and course_is_locked(c.user_id, c.created_at, c.id, %(limit)s) as locked,
        jsonb_build_object('assignments', coalesce(k.assignments, 0),
@@ -60,7 +62,9 @@ with allowance as (
      where a.within_limit
 )
 select i.id, i.title, i.code, i.description, i.color, i.visibility, i.status, i.language,
-       i.exam_on, i.tags, i.organization_id, i.user_id as owner_id, 'owner' as role,
+       i.exam_on, (select t.id from active_term as t
+         where t.id = i.term_id and t.user_id = i.user_id) as term_id,
+       i.tags, i.organization_id, i.user_id as owner_id, 'owner' as role,
        false as locked,
        jsonb_build_object('assignments', coalesce(k.assignments, 0),
                           'lectures', coalesce(k.lectures, 0),

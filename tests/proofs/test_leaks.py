@@ -49,6 +49,7 @@ ALLOWED = {
     "clock_study_session": "joins `before`, which holds live rows only",
     "found_organization": "returns what it has just made",
     "protect_by_course": "a policy shows the trash, too, to whom it belongs",
+    "purge_course_items": "removes what lies under a purged course, in the trash or not",
     "purge_term": "removes a term, in the trash or not",
     "import_standing": "one's own items, and what was imported, in the trash or not",
     "purge_calendar_feed": "removes a calendar, in the trash or not",

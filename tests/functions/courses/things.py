@@ -9,7 +9,7 @@ from tests.things import LOCAL, Json, Thing
 
 COURSE = {
     "title": "{words}", "code": "CS 101", "description": "{words}", "color": "#336699",
-    "language": "en", "examOn": "2027-02-01", "tags": ["{words}"],
+    "language": "en", "examOn": "2027-02-01", "termId": "{term_id}", "tags": ["{words}"],
 }  # fmt: skip
 FIRST_LECTURE = {
     "title": "{words}", "startLocal": LOCAL, "durationMinutes": 90, "timezone": "UTC",
