@@ -86,10 +86,12 @@ def translated(
         document = _document(body, version, old)
         texts |= {key: _taken(document, key, version, old) for key in missing}
         if route.query:  # the predecessor's clients ask in bodies
-            call = _asking(call, {k: v for k, v in document.items() if isinstance(v, str | int)})
+            call = _asking(call, {key: _asked(value) for key, value in document.items()})
         body = orjson.dumps(document)
     elif missing:
-        raise _missing(missing[0], version, old)
+        asked = _named(_parameters(call), version, old)
+        texts |= {key: _taken(asked, key, version, old) for key in missing}
+        call = _asking(replace(call, query_string=""), asked)
     if old.asks:
         call = _asking(call, old.asks)
     path = route.path if route.versionless else f"/{version.name}{route.path}"
@@ -106,9 +108,26 @@ def _is_of(pattern: str, name: str) -> bool:
     return len(ours) == len(theirs) and all(same)
 
 
-def _asking(call: Call, parameters: Mapping[str, Any]) -> Call:
+def _parameters(call: Call) -> dict[str, str]:
+    """The query string. Errors: VALIDATION_ERROR when it is not UTF-8."""
+    try:
+        return call.query()
+    except ValueError:
+        raise Refusal("VALIDATION_ERROR", "The query string is not UTF-8.") from None
+
+
+def _asked(value: Any) -> str | None:
+    """A field of a body as a parameter: one or several texts, or else JSON; None for null."""
+    if isinstance(value, list) and all(isinstance(item, str | int) for item in value):  # pyright: ignore[reportUnknownVariableType]
+        return ",".join(map(str, value))  # pyright: ignore[reportUnknownArgumentType]
+    if value is None or isinstance(value, str):
+        return value
+    return orjson.dumps(value).decode()
+
+
+def _asking(call: Call, parameters: Mapping[str, str | None]) -> Call:
     """The call with more in its query string."""
-    more = urlencode(parameters)
+    more = urlencode({key: value for key, value in parameters.items() if value is not None})
     return replace(call, query_string=f"{call.query_string}&{more}".strip("&"))
 
 
@@ -121,7 +140,11 @@ def _document(body: bytes, version: Version, old: Old) -> dict[str, Any]:
         raise Refusal("MALFORMED_JSON") from None
     if not isinstance(document, dict):
         return {}
-    given: dict[str, Any] = document  # pyright: ignore[reportUnknownVariableType]
+    return _named(document, version, old)  # pyright: ignore[reportUnknownArgumentType]
+
+
+def _named(given: dict[str, Any], version: Version, old: Old) -> dict[str, Any]:
+    """Fields by the names that the version has for them."""
     if not version.snake_case:
         return given
     return {_renamed(key, old): value for key, value in given.items()}

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from functions.courses.models import Language
+from functions.courses.models import Language, Tag
 from shared.models import AnyOf, Entity, ListQuery, Page, Text
 from shared.request import Request
 from shared.routing import Routes
@@ -31,6 +31,7 @@ class CatalogueQuery(ListQuery):
     """Filters of the catalogue."""
 
     language: AnyOf[Language] | None = None
+    tags: AnyOf[Tag] | None = None
     q: Annotated[Text, Field(min_length=1, max_length=200)] | None = None
 
 

@@ -2,6 +2,7 @@
 -- sort -created_at: created_at
 -- sort title: title
 -- filter language: language = any(%(language)s)
+-- filter tags: tags && %(tags)s::text[]
 -- filter q: search @@ websearch_to_tsquery('simple', %(q)s)
 select id, title, code, description, color, language, exam_on, tags, version, created_at,
        updated_at

@@ -63,7 +63,19 @@ class CoursesOfOthers(Change):
     `enrolled` those that you take part in, or with `termId` those of a term."""
 
     models = (CourseQuery,)
-    edits = tuple(OnlyNewer(name) for name in ("organization_id", "enrolled", "term_id", "include"))
+    edits = tuple(
+        OnlyNewer(name)
+        for name in (
+            "organization_id",
+            "enrolled",
+            "term_id",
+            "include",
+            "language",
+            "tags",
+            "exam_after",
+            "exam_before",
+        )
+    )
 
 
 def _count(kind: str) -> Any:

@@ -19,6 +19,7 @@ from functions.courses.standing import judged, missing
 from shared.errors import Refusal
 from shared.ids import uuid7
 from shared.models import Page, build
+from shared.plans import plan_of
 from shared.request import Request
 from shared.routing import Old, Routes
 from shared.sql import queries
@@ -41,7 +42,7 @@ _WEEKS = {"none": 1, "weekly": 1, "biweekly": 2}
 _OCCURRENCES = {"none": 1, "weekly": 16, "biweekly": 16}
 
 
-@routes.get("", old=(Old("courses", ("GET",)),))
+@routes.get("", old=(Old("courses", ("GET",)), "api-v2/courses/list"))
 def list_courses(request: Request, query: CourseQuery) -> Page[Course]:
     """List courses with their numbers of items, newest first unless sorted otherwise: your own, or
     with `organizationId` those of an organization that you may see, or with `enrolled=true` those
@@ -51,12 +52,15 @@ def list_courses(request: Request, query: CourseQuery) -> Page[Course]:
         statement = sql.list_organization_courses
     elif query.enrolled:
         statement = sql.list_enrolled_courses
+    elif query.include_deleted:
+        statement = sql.list_courses_with_deleted
     return request.db.page(
         Course,
         statement,
         query,
         limit=course_limit(request),
         organization_id=query.organization_id,
+        trash_hours=plan_of(request).trash_hours,
     )
 
 
@@ -66,7 +70,7 @@ def list_courses(request: Request, query: CourseQuery) -> Page[Course]:
     limit="course_creates",
     exclusive="courses",
     errors=("COURSE_LIMIT_EXCEEDED", "TASK_LIMIT_EXCEEDED"),
-    old=("create-course", Old("courses", ("POST",))),
+    old=("create-course", Old("courses", ("POST",)), "api-v2/courses/create"),
 )
 def create_course(request: Request, body: NewCourse) -> Course:
     """Create a course, maybe with its first lecture.
@@ -97,7 +101,7 @@ def create_course(request: Request, body: NewCourse) -> Course:
     return course
 
 
-@routes.get("/{course_id}", old=(Old("courses/{course_id}", ("GET",)),))
+@routes.get("/{course_id}", old=(Old("courses/{course_id}", ("GET",)), "api-v2/courses/get"))
 def get_course(request: Request, course_id: UUID, query: CourseRead) -> Course:
     """Get one course with its numbers of items."""
     return request.db.one(Course, sql.get_course, query, id=course_id, limit=course_limit(request))
@@ -107,7 +111,7 @@ def get_course(request: Request, course_id: UUID, query: CourseRead) -> Course:
     "/{course_id}",
     also_put=True,
     errors=("COURSE_LIMIT_EXCEEDED",),
-    old=("update-course", Old("courses/{course_id}", ("PUT",))),
+    old=("update-course", Old("courses/{course_id}", ("PUT",)), "api-v2/courses/update"),
 )
 def update_course(request: Request, course_id: UUID, body: CoursePatch) -> Course:
     """Change fields of a course (JSON Merge Patch). Its owner and admins of its organization may,

@@ -85,6 +85,10 @@ select c.id, c.title, c.code, c.description, c.color, c.visibility, c.status, c.
 -- filter status: c.status = any(%(status)s)
 -- filter visibility: c.visibility = any(%(visibility)s)
 -- filter term_id: c.term_id = any(%(term_id)s)
+-- filter language: c.language = any(%(language)s)
+-- filter tags: c.tags && %(tags)s::text[]
+-- filter exam_after: c.exam_on >= %(exam_after)s
+-- filter exam_before: c.exam_on < %(exam_before)s
 -- filter q: c.search @@ websearch_to_tsquery('simple', %(q)s)
 -- include sections: select id, title, description, position from section
 --     where course_id = page.id and deleted_at is null order by position, id
@@ -101,6 +105,31 @@ select c.id, c.title, c.code, c.description, c.color, c.visibility, c.status, c.
        left join course_item_count as k on k.user_id = c.user_id and k.course_id = c.id
  where c.user_id = %(user_id)s and c.deleted_at is null
 
+-- name: list_courses_with_deleted
+-- sort -created_at: c.created_at
+-- sort title: c.title
+-- filter status: c.status = any(%(status)s)
+-- filter visibility: c.visibility = any(%(visibility)s)
+-- filter language: c.language = any(%(language)s)
+-- filter tags: c.tags && %(tags)s::text[]
+-- filter exam_after: c.exam_on >= %(exam_after)s
+-- filter exam_before: c.exam_on < %(exam_before)s
+-- filter q: c.search @@ websearch_to_tsquery('simple', %(q)s)
+-- include sections: select id, title, description, position from section
+--     where course_id = page.id and deleted_at is null order by position, id
+select c.id, c.title, c.code, c.description, c.color, c.visibility, c.status, c.language,
+       c.exam_on, c.tags, c.organization_id, c.user_id as owner_id, 'owner' as role,
+       c.deleted_at is null
+           and course_is_locked(c.user_id, c.created_at, c.id, %(limit)s) as locked,
+       jsonb_build_object('assignments', coalesce(k.assignments, 0),
+                          'lectures', coalesce(k.lectures, 0),
+                          'study_sessions', coalesce(k.study_sessions, 0)) as counts,
+       c.version, c.created_at, c.updated_at, c.deleted_at,
+       c.deleted_at + make_interval(hours => %(trash_hours)s) as purge_at
+  from course as c
+       left join course_item_count as k on k.user_id = c.user_id and k.course_id = c.id
+ where c.user_id = %(user_id)s
+
 -- What the caller may see of an organization's courses, by the role that they have in it.
 -- name: list_organization_courses
 -- sort -created_at: c.created_at
@@ -108,6 +137,10 @@ select c.id, c.title, c.code, c.description, c.color, c.visibility, c.status, c.
 -- filter status: c.status = any(%(status)s)
 -- filter visibility: c.visibility = any(%(visibility)s)
 -- filter term_id: c.term_id = any(%(term_id)s)
+-- filter language: c.language = any(%(language)s)
+-- filter tags: c.tags && %(tags)s::text[]
+-- filter exam_after: c.exam_on >= %(exam_after)s
+-- filter exam_before: c.exam_on < %(exam_before)s
 -- filter q: c.search @@ websearch_to_tsquery('simple', %(q)s)
 -- include sections: select id, title, description, position from section
 --     where course_id = page.id and deleted_at is null order by position, id
@@ -140,6 +173,10 @@ select c.id, c.title, c.code, c.description, c.color, c.visibility, c.status, c.
 -- filter status: c.status = any(%(status)s)
 -- filter visibility: c.visibility = any(%(visibility)s)
 -- filter term_id: c.term_id = any(%(term_id)s)
+-- filter language: c.language = any(%(language)s)
+-- filter tags: c.tags && %(tags)s::text[]
+-- filter exam_after: c.exam_on >= %(exam_after)s
+-- filter exam_before: c.exam_on < %(exam_before)s
 -- filter q: c.search @@ websearch_to_tsquery('simple', %(q)s)
 -- include sections: select id, title, description, position from section
 --     where course_id = page.id and deleted_at is null order by position, id

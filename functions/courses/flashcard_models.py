@@ -154,6 +154,7 @@ class FlashcardQuery(ListQuery):
     deck_id: AnyOf[Id] | None = None
     state: AnyOf[CardState] | None = None
     suspended: QueryBoolean | None = None
+    tags: AnyOf[CardTag] | None = None
     q: Search | None = None
     include: Include[Literal["deck"]] | None = None
 

@@ -3,6 +3,7 @@
 -- sort due_at: due_at
 -- filter deck_id: deck_id = any(%(deck_id)s)
 -- filter state: state = any(%(state)s)
+-- filter tags: tags && %(tags)s::text[]
 -- filter suspended: suspended = %(suspended)s
 -- filter q: search @@ websearch_to_tsquery('simple', %(q)s)
 -- include deck: select id, title, course_id from flashcard_deck

@@ -205,14 +205,20 @@ class CoursePatch(_CourseFields):
 
 
 class CourseQuery(ListQuery):
-    """Filters of the list of courses: your own, or those of an organization that you may see, or
-    with `enrolled=true` those that you take part in."""
+    """Filters of the list of courses: your own (with `includeDeleted=true` also those in the
+    trash), or those of an organization that you may see, or with `enrolled=true` those that you
+    take part in."""
 
     status: AnyOf[Status] | None = None
     visibility: AnyOf[Visibility] | None = None
     term_id: AnyOf[Id] | None = None
+    language: AnyOf[Language] | None = None
+    tags: AnyOf[Tag] | None = None
+    exam_after: Day | None = None
+    exam_before: Day | None = None
     organization_id: Id | None = None
     enrolled: QueryBoolean = False
+    include_deleted: QueryBoolean = False
     q: Annotated[Text, Field(min_length=1, max_length=200)] | None = None
     include: Include[Literal["sections"]] | None = None
 

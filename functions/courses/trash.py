@@ -32,7 +32,10 @@ def list_deleted_courses(request: Request, query: DeletedCourseQuery) -> Page[De
     return request.db.page(DeletedCourse, sql.list_deleted_courses, query, trash_hours=hours)
 
 
-@routes.delete("/{course_id}", old=("delete-course", Old("courses/{course_id}", ("DELETE",))))
+@routes.delete(
+    "/{course_id}",
+    old=("delete-course", Old("courses/{course_id}", ("DELETE",)), "api-v2/courses/delete"),
+)
 def delete_course(
     request: Request, course_id: UUID, query: DeletionQuery
 ) -> DeletionPreview | None:
@@ -59,7 +62,11 @@ def delete_course(
     exclusive="courses",
     idempotency="required",
     errors=("COURSE_LIMIT_EXCEEDED",),
-    old=("restore-course", Old("courses/{course_id}/restore", ("POST",))),
+    old=(
+        "restore-course",
+        Old("courses/{course_id}/restore", ("POST",)),
+        "api-v2/courses/restore",
+    ),
 )
 def restore_course(request: Request, course_id: UUID) -> Course:
     """Bring a course back from the trash, with exactly what its deletion took and nothing that

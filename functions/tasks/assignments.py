@@ -52,7 +52,7 @@ SCHEDULING = [
 ]
 
 
-@routes.get("", old=(Old("assignments-system/list", asks=WITH_COURSE),))
+@routes.get("", old=(Old("assignments-system/list", asks=WITH_COURSE), "api-v2/assignments/list"))
 def list_assignments(request: Request, query: AssignmentQuery) -> Page[Assignment]:
     """List assignments, by due time unless sorted otherwise."""
     return request.db.page(Assignment, sql.list_assignments, query, limit=item_limit(request))
@@ -63,7 +63,12 @@ def list_assignments(request: Request, query: AssignmentQuery) -> Page[Assignmen
     status=201,
     exclusive="tasks",
     errors=("TASK_LIMIT_EXCEEDED",),
-    old=("create-assignment", "assignments-system/create", Old("tasks/assignments", ("POST",))),
+    old=(
+        "create-assignment",
+        "assignments-system/create",
+        "api-v2/assignments/create",
+        Old("tasks/assignments", ("POST",)),
+    ),
 )
 def create_assignment(request: Request, body: NewAssignment) -> Assignment:
     """Create an assignment. Without `reminders` it gets one 30 minutes before it is due."""
@@ -81,7 +86,10 @@ def create_assignment(request: Request, body: NewAssignment) -> Assignment:
 
 @routes.get(
     "/{assignment_id}",
-    old=(Old("assignments-system/get/{assignment_id}", asks=WITH_COURSE),),
+    old=(
+        Old("assignments-system/get/{assignment_id}", asks=WITH_COURSE),
+        "api-v2/assignments/get",
+    ),
 )
 def get_assignment(request: Request, assignment_id: UUID, query: AssignmentRead) -> Assignment:
     """Get one assignment."""
@@ -97,6 +105,7 @@ def get_assignment(request: Request, assignment_id: UUID, query: AssignmentRead)
     old=(
         "update-assignment",
         "assignments-system/update",
+        "api-v2/assignments/update",
         Old("tasks/assignments/{assignment_id}", ("PUT",)),
     ),
 )
@@ -156,6 +165,7 @@ def duplicate_assignment(
     old=(
         "delete-assignment",
         "assignments-system/delete",
+        "api-v2/assignments/delete",
         Old("tasks/assignments/{assignment_id}", ("DELETE",)),
     ),
 )
@@ -171,7 +181,7 @@ def delete_assignment(request: Request, assignment_id: UUID) -> None:
     idempotency="required",
     statements=2,
     errors=("CONFLICT",),
-    old=("restore-assignment", "assignments-system/restore"),
+    old=("restore-assignment", "assignments-system/restore", "api-v2/assignments/restore"),
 )
 def restore_assignment(request: Request, assignment_id: UUID) -> Assignment:
     """Take an assignment out of the trash, with all that went there together with it."""

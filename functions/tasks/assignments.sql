@@ -70,6 +70,12 @@ select id, coalesce(created_at > now() - interval '30 days'
 -- filter course_id: course_id = any(%(course_id)s)
 -- filter status: status = any(%(status)s)
 -- filter priority: priority = any(%(priority)s)
+-- filter parent_id: parent_id = any(%(parent_id)s)
+-- filter tags: tags && %(tags)s::text[]
+-- filter submission_method: submission_method = any(%(submission_method)s)
+-- filter missing: (completed_at is null and due_at < now() and recurrence is null) = %(missing)s
+-- filter completed_after: completed_at >= %(completed_after)s
+-- filter completed_before: completed_at < %(completed_before)s
 -- filter due_after: due_at >= %(due_after)s
 -- filter due_before: due_at < %(due_before)s
 -- filter q: search @@ websearch_to_tsquery('simple', %(q)s)

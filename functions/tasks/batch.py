@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import psycopg
 
-from functions.tasks import assignments, lectures, study_sessions
+from functions.tasks import assignments, lectures, study_clock, study_sessions
 from functions.tasks.fields import Kind
 from functions.tasks.models import (
     AssignmentPatch,
@@ -54,7 +54,7 @@ ROUTES: dict[tuple[Action, Kind], Callable[..., Model | None]] = {
     ("update", "study_session"): study_sessions.update_study_session,
     ("delete", "study_session"): study_sessions.delete_study_session,
     ("restore", "study_session"): study_sessions.restore_study_session,
-    ("complete", "study_session"): study_sessions.finish,
+    ("complete", "study_session"): study_clock.finish,
 }
 
 

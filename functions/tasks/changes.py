@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from functions.tasks import (
+    count_changes,
     planner_changes,
     related_changes,
     reminder_changes,
@@ -42,10 +43,17 @@ from functions.tasks.study_session_models import (
     StudySessionQuery,
 )
 from functions.tasks.template_drafts import AssignmentDraft, LectureDraft, StudySessionDraft
-from functions.tasks.trash_models import ItemReference, Operation, TrashItem
+from functions.tasks.trash_models import (
+    DeletedThing,
+    DeletedThingQuery,
+    ItemReference,
+    Operation,
+    TrashItem,
+)
 from shared.versions import Change, OnlyNewer, OnlyOlder, Rename, Replace
 
 __all__ = [
+    "count_changes",
     "planner_changes",
     "related_changes",
     "reminder_changes",
@@ -131,7 +139,18 @@ class AssignmentFilters(Change):
             }.get(text, text),
             downgrade=lambda _: None,
         ),
-        OnlyNewer("priority"),
+        *(
+            OnlyNewer(name)
+            for name in (
+                "priority",
+                "parent_id",
+                "tags",
+                "submission_method",
+                "missing",
+                "completed_after",
+                "completed_before",
+            )
+        ),
     )
 
 
@@ -204,10 +223,10 @@ class LectureNames(Change):
 
 
 class LectureFilters(Change):
-    """The list of lectures is also filtered by `kind`."""
+    """The list of lectures is also filtered by `kind` and `recurring`."""
 
     models = (LectureQuery,)
-    edits = (OnlyNewer("kind"),)
+    edits = (OnlyNewer("kind"), OnlyNewer("recurring"))
 
 
 class StudySessionNames(Change):
@@ -249,16 +268,19 @@ class StudySessionNames(Change):
 
 
 class StudySessionFilters(Change):
-    """The list of study sessions is also filtered by `assignmentId` and `status`."""
+    """The list of study sessions is also filtered by `assignmentId`, `status`, `technique` and
+    `spacedRepetition`."""
 
     models = (StudySessionQuery,)
-    edits = (OnlyNewer("assignment_id"), OnlyNewer("status"))
+    edits = tuple(
+        OnlyNewer(name) for name in ("assignment_id", "status", "technique", "spaced_repetition")
+    )
 
 
 class KindsOfItems(Change):
     """In the trash and in batches, an item's `type` became `kind`."""
 
-    models = (TrashItem, ItemReference, Operation)
+    models = (TrashItem, DeletedThing, DeletedThingQuery, ItemReference, Operation)
     edits = (Rename(newer="kind", older="type"),)
 
 

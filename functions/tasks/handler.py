@@ -1,6 +1,6 @@
 """What Lambda calls."""
 
-from functions.tasks import assignments, lectures, overview, planner, study_sessions
+from functions.tasks import assignments, lectures, overview, planner, study_clock, study_sessions
 from shared.function import function
 
 handle = function(
@@ -9,7 +9,7 @@ handle = function(
         assignments.routes,
         lectures.routes,
         study_sessions.routes,
-        study_sessions.clock,
+        study_clock.routes,
         overview.routes,
         planner.routes,
     ],

@@ -39,7 +39,7 @@ SCHEDULING = [
 ]
 
 
-@routes.get("", old=(Old("lectures-system/list", asks=WITH_COURSE),))
+@routes.get("", old=(Old("lectures-system/list", asks=WITH_COURSE), "api-v2/lectures/list"))
 def list_lectures(request: Request, query: LectureQuery) -> Page[Lecture]:
     """List lectures, by their first time unless sorted otherwise. A series is one lecture."""
     return request.db.page(Lecture, sql.list_lectures, query, limit=item_limit(request))
@@ -50,7 +50,12 @@ def list_lectures(request: Request, query: LectureQuery) -> Page[Lecture]:
     status=201,
     exclusive="tasks",
     errors=("TASK_LIMIT_EXCEEDED",),
-    old=("create-lecture", "lectures-system/create", Old("tasks/lectures", ("POST",))),
+    old=(
+        "create-lecture",
+        "lectures-system/create",
+        "api-v2/lectures/create",
+        Old("tasks/lectures", ("POST",)),
+    ),
 )
 def create_lecture(request: Request, body: NewLecture) -> Lecture:
     """Create a lecture. `recurrence` is an RFC 5545 rule, daily or less often. Each occurrence has
@@ -64,7 +69,13 @@ def create_lecture(request: Request, body: NewLecture) -> Lecture:
     return lecture
 
 
-@routes.get("/{lecture_id}", old=(Old("lectures-system/get/{lecture_id}", asks=WITH_COURSE),))
+@routes.get(
+    "/{lecture_id}",
+    old=(
+        Old("lectures-system/get/{lecture_id}", asks=WITH_COURSE),
+        "api-v2/lectures/get",
+    ),
+)
 def get_lecture(request: Request, lecture_id: UUID, query: LectureRead) -> Lecture:
     """Get one lecture."""
     limit = item_limit(request)
@@ -76,7 +87,12 @@ def get_lecture(request: Request, lecture_id: UUID, query: LectureRead) -> Lectu
     also_put=True,
     exclusive="tasks",
     errors=("TASK_LIMIT_EXCEEDED",),
-    old=("update-lecture", "lectures-system/update", Old("tasks/lectures/{lecture_id}", ("PUT",))),
+    old=(
+        "update-lecture",
+        "lectures-system/update",
+        "api-v2/lectures/update",
+        Old("tasks/lectures/{lecture_id}", ("PUT",)),
+    ),
 )
 def update_lecture(request: Request, lecture_id: UUID, body: LecturePatch) -> Lecture:
     """Change fields of a lecture and all of its occurrences (JSON Merge Patch)."""
@@ -101,6 +117,7 @@ def update_lecture(request: Request, lecture_id: UUID, body: LecturePatch) -> Le
     old=(
         "delete-lecture",
         "lectures-system/delete",
+        "api-v2/lectures/delete",
         Old("tasks/lectures/{lecture_id}", ("DELETE",)),
     ),
 )
@@ -116,7 +133,7 @@ def delete_lecture(request: Request, lecture_id: UUID) -> None:
     idempotency="required",
     statements=2,
     errors=("CONFLICT",),
-    old=("restore-lecture", "lectures-system/restore"),
+    old=("restore-lecture", "lectures-system/restore", "api-v2/lectures/restore"),
 )
 def restore_lecture(request: Request, lecture_id: UUID) -> Lecture:
     """Take a lecture out of the trash, with all that went there together with it."""

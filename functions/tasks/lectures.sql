@@ -46,6 +46,7 @@ select id, coalesce(created_at > now() - interval '30 days'
 -- sort title: title
 -- filter course_id: course_id = any(%(course_id)s)
 -- filter kind: kind = any(%(kind)s)
+-- filter recurring: (recurrence is not null or rdates <> '{}') = %(recurring)s
 -- filter starts_after: starts_at >= %(starts_after)s
 -- filter starts_before: starts_at < %(starts_before)s
 -- filter q: search @@ websearch_to_tsquery('simple', %(q)s)

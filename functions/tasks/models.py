@@ -12,6 +12,7 @@ from functions.tasks.fields import (
     LocalTime,
     Recurrence,
     Reminders,
+    Tag,
     Tags,
     Title,
     Url,
@@ -25,6 +26,7 @@ from shared.models import (
     Include,
     ListQuery,
     Model,
+    QueryBoolean,
     ReadQuery,
     Text,
     Timestamp,
@@ -187,8 +189,14 @@ class AssignmentQuery(ListQuery):
     course_id: AnyOf[Id] | None = None
     status: AnyOf[Status] | None = None
     priority: AnyOf[Priority] | None = None
+    parent_id: AnyOf[Id] | None = None
+    tags: AnyOf[Tag] | None = None
+    submission_method: AnyOf[SubmissionMethod] | None = None
+    missing: QueryBoolean | None = None
     due_after: Timestamp | None = None
     due_before: Timestamp | None = None
+    completed_after: Timestamp | None = None
+    completed_before: Timestamp | None = None
     q: Search | None = None
     include: Include[Literal["course", "parent"]] | None = None
 
@@ -260,6 +268,7 @@ class LectureQuery(ListQuery):
 
     course_id: AnyOf[Id] | None = None
     kind: AnyOf[LectureKind] | None = None
+    recurring: QueryBoolean | None = None
     starts_after: Timestamp | None = None
     starts_before: Timestamp | None = None
     q: Search | None = None

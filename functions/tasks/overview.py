@@ -20,13 +20,13 @@ routes = Routes("/tasks", tag="tasks", v1=True)
 sql = queries(__file__)
 
 
-@routes.get("/count")
+@routes.get("/count", old=("api-v2/queries/count",))
 def count_items(request: Request, query: CountQuery) -> Counts:
     """Count live items by kind. A series is one lecture, where its first time is."""
     return request.db.one(Counts, sql.count_items, **query.values())
 
 
-@routes.get("/home", old=("get-home-screen-data",))
+@routes.get("/home", old=("get-home-screen-data", "api-v2/analytics/home"))
 def get_home(request: Request) -> Home:
     """The next task, what today (in the user's time zone) holds, and the use of the plan's limit
     of new items in 30 days."""

@@ -5,7 +5,11 @@ select (count(*) filter (where kind = 'assignment'))::integer as assignments,
        count(*)::integer as total
   from task_item
  where user_id = %(user_id)s and deleted_at is null
+   and (%(kind)s::text[] is null or kind = any(%(kind)s))
    and (%(course_id)s::uuid is null or course_id = %(course_id)s)
+   and (%(course_ids)s::uuid[] is null or course_id = any(%(course_ids)s))
+   and (%(created_after)s::timestamptz is null or created_at >= %(created_after)s)
+   and (%(created_before)s::timestamptz is null or created_at < %(created_before)s)
    and (%(after)s::timestamptz is null or occurs_at >= %(after)s)
    and (%(before)s::timestamptz is null or occurs_at < %(before)s)
    and (%(done)s::boolean is null or done = %(done)s)

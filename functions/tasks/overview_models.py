@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from functions.tasks.fields import Kind, LocalTime
-from shared.models import Id, Model, Query, QueryBoolean, Timestamp
+from shared.models import AnyOf, Id, Model, Query, QueryBoolean, Timestamp
 
 
 class NextTask(Model):
@@ -53,9 +53,14 @@ class Counts(Model):
 
 
 class CountQuery(Query):
-    """What to count: items that are due or start in a range, of a course, done or not."""
+    """What to count: items of some kinds, that are due or start in a range, or were made in one,
+    of a course or several, done or not."""
 
+    kind: AnyOf[Kind] | None = None
     course_id: Id | None = None
+    course_ids: AnyOf[Id] | None = None
+    created_after: Timestamp | None = None
+    created_before: Timestamp | None = None
     after: Timestamp | None = None
     before: Timestamp | None = None
     done: QueryBoolean | None = None

@@ -50,7 +50,10 @@ def get_planner(request: Request, query: PlannerQuery) -> Planner:
     "/calendar",
     v1=True,
     statements=2,
-    old=(Old("get-calendar-data-for-week", fields={"date": "week_start"}),),
+    old=(
+        Old("get-calendar-data-for-week", fields={"date": "week_start"}),
+        "api-v2/analytics/calendar",
+    ),
 )
 def get_calendar(request: Request, query: CalendarQuery) -> Calendar:
     """The week of a day, day by day in the user's time zone, from the weekday on that the user's

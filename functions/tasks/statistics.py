@@ -28,7 +28,9 @@ MONTH, YEAR = 30, 365
 MOST_POINTS = 10
 
 
-@routes.get("/streak", old=("get-streak-info", "learning-analytics/streak"))
+@routes.get(
+    "/streak", old=("get-streak-info", "learning-analytics/streak", "api-v2/analytics/streak")
+)
 def get_streak(request: Request) -> Streak:
     """Get the days in a row, today or up to yesterday, on which you completed, studied or reviewed
     something. A day is yours, in the time zone where you were; declared days off do not break it,

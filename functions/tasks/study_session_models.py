@@ -16,6 +16,7 @@ from shared.models import (
     Include,
     ListQuery,
     Model,
+    QueryBoolean,
     ReadQuery,
     Timestamp,
 )
@@ -105,6 +106,8 @@ class StudySessionQuery(ListQuery):
     course_id: AnyOf[Id] | None = None
     assignment_id: AnyOf[Id] | None = None
     status: AnyOf[SessionStatus] | None = None
+    technique: AnyOf[Technique] | None = None
+    spaced_repetition: QueryBoolean | None = None
     starts_after: Timestamp | None = None
     starts_before: Timestamp | None = None
     q: Search | None = None

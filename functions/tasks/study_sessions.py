@@ -1,11 +1,9 @@
-"""Study sessions and their clock."""
+"""Study sessions."""
 
 from uuid import UUID
 
 from events.tasks import (
     StudySessionCreated,
-    StudySessionFinished,
-    StudySessionStarted,
     StudySessionUpdated,
 )
 from functions.tasks.fields import WITH_COURSE
@@ -15,24 +13,17 @@ from functions.tasks.operations import (
     delete_item,
     entity,
     item_limit,
-    missing,
     purge_item,
-    refuse_locked,
     restore_items,
 )
-from functions.tasks.reminding import tell_of_reminders, tell_reviews_cancelled
+from functions.tasks.reminding import tell_reviews_cancelled
 from functions.tasks.study_session_models import (
     NewStudySession,
-    SessionEnd,
-    SessionStart,
-    SessionStatus,
     StudySession,
     StudySessionPatch,
     StudySessionQuery,
     StudySessionRead,
-    Technique,
 )
-from shared.errors import Refusal
 from shared.models import Page
 from shared.request import Request
 from shared.routing import Old, Routes
@@ -51,7 +42,9 @@ SESSION = {"session_id": "study_session_id"}
 SCHEDULING = ["starts_at", "reminders"]
 
 
-@routes.get("", old=(Old("study-sessions-system/list", asks=WITH_COURSE),))
+@routes.get(
+    "", old=(Old("study-sessions-system/list", asks=WITH_COURSE), "api-v2/study-sessions/list")
+)
 def list_study_sessions(request: Request, query: StudySessionQuery) -> Page[StudySession]:
     """List study sessions, by planned start unless sorted otherwise."""
     return request.db.page(StudySession, sql.list_study_sessions, query, limit=item_limit(request))
@@ -65,6 +58,7 @@ def list_study_sessions(request: Request, query: StudySessionQuery) -> Page[Stud
     old=(
         "create-study-session",
         "study-sessions-system/create",
+        "api-v2/study-sessions/create",
         Old("tasks/study-sessions", ("POST",)),
     ),
 )
@@ -81,7 +75,10 @@ def create_study_session(request: Request, body: NewStudySession) -> StudySessio
 
 @routes.get(
     "/{study_session_id}",
-    old=(Old("study-sessions-system/get/{study_session_id}", asks=WITH_COURSE),),
+    old=(
+        Old("study-sessions-system/get/{study_session_id}", asks=WITH_COURSE),
+        Old("api-v2/study-sessions/get", fields=SESSION),
+    ),
 )
 def get_study_session(
     request: Request, study_session_id: UUID, query: StudySessionRead
@@ -101,6 +98,7 @@ def get_study_session(
     old=(
         Old("update-study-session", fields=SESSION),
         Old("study-sessions-system/update", fields=SESSION),
+        Old("api-v2/study-sessions/update", fields=SESSION),
         Old("tasks/study-sessions/{study_session_id}", ("PUT",)),
     ),
 )
@@ -135,6 +133,7 @@ def update_study_session(
     old=(
         Old("delete-study-session", fields=SESSION),
         Old("study-sessions-system/delete", fields=SESSION),
+        Old("api-v2/study-sessions/delete", fields=SESSION),
         Old("tasks/study-sessions/{study_session_id}", ("DELETE",)),
     ),
 )
@@ -153,6 +152,7 @@ def delete_study_session(request: Request, study_session_id: UUID) -> None:
     old=(
         Old("restore-study-session", fields=SESSION),
         Old("study-sessions-system/restore", fields=SESSION),
+        Old("api-v2/study-sessions/restore", fields=SESSION),
     ),
 )
 def restore_study_session(request: Request, study_session_id: UUID) -> StudySession:
@@ -174,125 +174,3 @@ def restore_study_session(request: Request, study_session_id: UUID) -> StudySess
 def purge_study_session(request: Request, study_session_id: UUID) -> None:
     """Remove a study session for good, from the trash or straight away."""
     purge_item(request, "study_session", study_session_id)
-
-
-@clock.post("/{study_session_id}/start")
-def start_study_session(
-    request: Request, study_session_id: UUID, body: SessionStart
-) -> StudySession:
-    """Begin a planned session: its time runs from now."""
-    session, changed = _clock(
-        request, study_session_id, "running", ["planned"], technique=body.technique
-    )
-    if changed:
-        request.emit(
-            StudySessionStarted(study_session_id=session.id, entity_version=session.version)
-        )
-    return session
-
-
-@clock.post("/{study_session_id}/pause")
-def pause_study_session(request: Request, study_session_id: UUID) -> StudySession:
-    """Stop the time of a running session."""
-    session, changed = _clock(request, study_session_id, "paused", ["running"])
-    if changed:
-        _tell_of_clock(request, session, ["focus_seconds", "pauses", "status"])
-    return session
-
-
-@clock.post("/{study_session_id}/resume")
-def resume_study_session(request: Request, study_session_id: UUID) -> StudySession:
-    """Let the time of a paused session run again."""
-    session, changed = _clock(request, study_session_id, "running", ["paused"])
-    if changed:
-        _tell_of_clock(request, session, ["status"])
-    return session
-
-
-@clock.post("/{study_session_id}/finish")
-def finish_study_session(
-    request: Request, study_session_id: UUID, body: SessionEnd
-) -> StudySession:
-    """End a running or paused session, and say how it went. Finishing it again changes nothing."""
-    return finish(request, study_session_id, body.confidence, body.difficulty)
-
-
-def finish(
-    request: Request,
-    study_session_id: UUID,
-    confidence: int | None = None,
-    difficulty: int | None = None,
-) -> StudySession:
-    """End a session and tell of it: what statistics and streaks are made from."""
-    session, changed = _clock(
-        request,
-        study_session_id,
-        "finished",
-        ["running", "paused"],
-        confidence=confidence,
-        difficulty=difficulty,
-    )
-    if changed and session.ended_at and session.started_at:
-        request.emit(
-            StudySessionFinished(
-                study_session_id=session.id,
-                course_id=session.course_id,
-                focus_seconds=session.focus_seconds,
-                started_at=session.started_at,
-                finished_at=session.ended_at,
-                timezone=request.known_caller.timezone,
-                pauses=session.pauses,
-                technique=session.technique,
-                confidence=session.confidence,
-                difficulty=session.difficulty,
-                entity_version=session.version,
-            )
-        )
-    return session
-
-
-def _tell_of_clock(request: Request, session: StudySession, changed: list[str]) -> None:
-    request.emit(
-        StudySessionUpdated(
-            study_session_id=session.id,
-            course_id=session.course_id,
-            changed=changed,
-            entity_version=session.version,
-        )
-    )
-
-
-def _clock(
-    request: Request,
-    study_session_id: UUID,
-    status: SessionStatus,
-    from_status: list[SessionStatus],
-    *,
-    technique: Technique | None = None,
-    confidence: int | None = None,
-    difficulty: int | None = None,
-) -> tuple[StudySession, bool]:
-    """Bring a session into a status, and say whether that is new: repeating a step changes
-    nothing, and a step that the session is not ready for is refused."""
-    row = request.db.row(
-        sql.clock_study_session,
-        id=study_session_id,
-        status=status,
-        from_status=from_status,
-        technique=technique,
-        confidence=confidence,
-        difficulty=difficulty,
-        limit=item_limit(request),
-    )
-    if row is None:
-        raise missing(request)
-    refuse_locked(request, row)
-    if row["status"] != status:
-        allowed = " or ".join(from_status)
-        raise Refusal(
-            "CONFLICT",
-            f"Only a session that is {allowed} can become {status}.",
-            details={"status": row["status"]},
-        )
-    tell_of_reminders(request, row["reminder_changes"])
-    return entity(StudySession, row), row["changed"]

@@ -56,6 +56,8 @@ select id, coalesce(created_at > now() - interval '30 days'
 -- filter course_id: course_id = any(%(course_id)s)
 -- filter assignment_id: assignment_id = any(%(assignment_id)s)
 -- filter status: status = any(%(status)s)
+-- filter technique: technique = any(%(technique)s)
+-- filter spaced_repetition: spaced_repetition = %(spaced_repetition)s
 -- filter starts_after: starts_at >= %(starts_after)s
 -- filter starts_before: starts_at < %(starts_before)s
 -- filter q: search @@ websearch_to_tsquery('simple', %(q)s)

@@ -13,6 +13,8 @@ from functions.tasks.operations import (
 )
 from functions.tasks.trash_models import (
     BatchResult,
+    DeletedThing,
+    DeletedThingQuery,
     ItemReference,
     Restoration,
     Restored,
@@ -36,6 +38,13 @@ def list_trash(request: Request, query: TrashQuery) -> Page[TrashItem]:
     """List deleted items of all kinds, the newest deletion first. They are kept for 48 hours, on
     the premium plan for 120."""
     return request.db.page(TrashItem, sql.list_trash, query, hours=plan_of(request).trash_hours)
+
+
+@routes.get("/all", old=("api-v2/queries/deleted-items",))
+def list_deleted_things(request: Request, query: DeletedThingQuery) -> Page[DeletedThing]:
+    """List deleted courses with the items of all kinds, the newest deletion first."""
+    hours = plan_of(request).trash_hours
+    return request.db.page(DeletedThing, sql.list_deleted_things, query, hours=hours)
 
 
 @routes.post(

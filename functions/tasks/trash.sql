@@ -49,3 +49,11 @@ select id, kind, course_id, title, version, created_at, deletion_id, deleted_at,
        deleted_at + make_interval(hours => %(hours)s) as purge_at
   from task_item
  where user_id = %(user_id)s and deleted_at is not null
+
+-- name: list_deleted_things
+-- sort -deleted_at: deleted_at
+-- filter kind: kind = any(%(kind)s)
+select id, kind, course_id, title, version, created_at, deletion_id, deleted_at,
+       deleted_at + make_interval(hours => %(hours)s) as purge_at
+  from deleted_thing
+ where user_id = %(user_id)s and deleted_at is not null

@@ -33,6 +33,27 @@ class TrashQuery(ListQuery):
     course_id: AnyOf[Id] | None = None
 
 
+class DeletedThing(Model):
+    """An item or a course in the trash, and when it will be gone for good. What one deletion took
+    has the same `deletionId`."""
+
+    id: UUID
+    kind: Kind | Literal["course"]
+    course_id: UUID | None
+    title: str
+    version: int
+    created_at: datetime
+    deletion_id: UUID
+    deleted_at: datetime
+    purge_at: datetime
+
+
+class DeletedThingQuery(ListQuery):
+    """Filters of the trash of items and courses."""
+
+    kind: AnyOf[Literal["assignment", "lecture", "study_session", "course"]] | None = None
+
+
 class Restoration(Model):
     """Which deletion to undo: its id, or an item that it took."""
 

@@ -19,13 +19,17 @@ usernames = Routes("/usernames", tag="users", v1=True)
 sql = queries(__file__)
 
 
-@routes.get("", old=(Old("users/profile", ("GET",)),))
+@routes.get("", old=(Old("users/profile", ("GET",)), "api-v2/users/profile"))
 def get_person(request: Request) -> Person:
     """Get your own account."""
     return request.db.one(Person, sql.get_person)
 
 
-@routes.patch("", also_put=True, old=("update-user-profile", Old("users/profile", ("PUT",))))
+@routes.patch(
+    "",
+    also_put=True,
+    old=("update-user-profile", Old("users/profile", ("PUT",)), "api-v2/users/update"),
+)
 def update_person(request: Request, body: PersonPatch) -> Person:
     """Change your profile (JSON Merge Patch)."""
     changes = body.changes()

@@ -127,22 +127,33 @@ def test_the_gateway_sends_every_route_to_its_own_domain() -> None:
 def test_the_gateway_knows_the_old_names_of_each_function(function: Function) -> None:
     handler = importlib.import_module(f"functions.{function.domain}.handler").handle
     routes = handler.api.table.routes if handler.api else []
-    wanted = old_paths(old.name for route in routes for old in route.old)
+    names = [old.name for route in routes for old in route.old]
+    wanted = old_paths(names, function.domain)
     declared = [route.path for route in function.routes if route.path.startswith(OLD_PATHS)]
     lines = "".join(event_of(path) for path in wanted)
     where = f"template.yaml, {function.domain.capitalize()}Function, Events:"
     assert sorted(declared) == wanted, f"{where}\n{lines}"
 
 
-def old_paths(names: Iterable[str]) -> list[str]:
+def old_paths(names: Iterable[str], domain: str) -> list[str]:
     """The gateway's paths for names: `tasks/assignments` and its like share a greedy one."""
-    firsts = {(first, bool(rest)) for first, _, rest in (name.partition("/") for name in names)}
-    return sorted(OLD_PATHS + first + "/{proxy+}" * more for first, more in firsts)
+    found: set[str] = set()
+    for name in names:
+        first, *rest = name.split("/")
+        if SHARED.get(first, domain) != domain:
+            first, rest = f"{first}/{rest[0]}", rest[1:]
+        found.add(OLD_PATHS + first + "/{proxy+}" * bool(rest))
+    return sorted(found)
+
+
+# One function of the predecessor for everything, and who takes of it what nobody else does.
+SHARED = {"api-v2": "tasks"}
 
 
 def event_of(path: str) -> str:
     """An event of the template for an old path."""
-    name = path.removeprefix(OLD_PATHS).replace("/{proxy+}", "-below").title().replace("-", "")
+    name = path.removeprefix(OLD_PATHS).replace("/{proxy+}", "-below").replace("/", "-")
+    name = name.title().replace("-", "")
     shown = f'"{path}"' if "{" in path else path
     where = f"{{Path: {shown}, Method: ANY}}"
     return (

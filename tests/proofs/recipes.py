@@ -31,11 +31,12 @@ def asked_for(route: Route, version: Version, name: str, ids: list[str]) -> list
 
 
 def queries(route: Route, version: Version, ids: list[str], words: str) -> Iterator[str]:
-    """Query strings that use each filter alone: known ids, every choice, wide ranges, `words`."""
+    """Query strings that use each filter alone: known ids, every choice, wide ranges, `words`. What
+    shows the trash on purpose is not among them."""
     least = needed(route, version, words)
     yield least
     for name in route.query[1].model_fields if route.query else ():
-        if name not in ("limit", "cursor", "sort", "fields"):
+        if name not in ("limit", "cursor", "sort", "fields", "include_deleted"):
             for asked in _asked(route, version, name, ids, words):
                 yield joined(least, asked)
 

@@ -47,6 +47,7 @@ SORTED = {
     "list_shared_templates": "few are shared with a person, found by their ids",
     "list_devices": "a user has one device a platform",
     "list_enrolled_courses": "a person takes part in tens of courses, found by their ids",
+    "list_courses_with_deleted": "a plan has ten live courses at most, and a trash is short",
     "list_courses": "a plan has ten live courses at most, and each brings its counts",
     "list_organizations": "a person belongs to a few",
     "list_deleted_organizations": "a person deletes a few",

@@ -26,13 +26,15 @@ update-revenuecat-subscription update-study-session update-user-profile users
 # Their domains do not exist yet: whoever builds one declares the name there, and removes it here.
 _NOT_YET = """
 admin-approve-master-key-reset admin-decrypt-user-data admin-export-all-data
-admin-initiate-master-key-reset admin-setup-master-key admin-system api-v2 auth/lockout
+admin-initiate-master-key-reset admin-setup-master-key admin-system auth/lockout
 auth/session auth/update-profile batch-operations email-system export-user-data
 get-secure-chat-link restore-account soft-delete-account
 """
 
 # The same, of actions below names that lead somewhere.
 _ACTIONS_NOT_YET = """
+api-v2/analytics/export api-v2/notifications/cancel api-v2/notifications/process
+api-v2/notifications/schedule api-v2/notifications/send
 notification-system/cancel notification-system/daily-summary notification-system/evening-capture
 notification-system/process notification-system/queue notification-system/reminder
 notification-system/schedule notification-system/send notification-system/welcome tasks/batch

@@ -198,3 +198,28 @@ def test_the_same_key_makes_one_course(campus: Campus, user: User):
     assert (again.status, again.text) == (first.status, first.text)
     assert again.headers["Idempotency-Replayed"] == "true"
     assert len(campus.call("GET", "/v2/courses", user).data) == 1
+
+
+def test_deleted_courses_are_listed_on_request(campus: Campus, user: User):
+    kept = campus.call("POST", "/v2/courses", user, {"title": "Kept", "tags": ["a", "b"]}).data
+    gone = campus.call("POST", "/v2/courses", user, {"title": "Gone", "tags": ["b"]}).data
+    campus.call("DELETE", f"/v2/courses/{gone['id']}", user)
+    for path in ("/v2/courses?includeDeleted=true", "/v1/courses?include_deleted=true"):
+        listed = campus.call("GET", path, user).data
+        assert {item["id"] for item in listed} == {kept["id"], gone["id"]}
+        assert len([item for item in listed if item.get("deletedAt", item.get("deleted_at"))]) == 1
+        assert campus.call("GET", path, campus.user()).data == []
+    assert [item["id"] for item in campus.call("GET", "/v2/courses", user).data] == [kept["id"]]
+
+
+def test_courses_are_found_by_tags_language_and_exam(campus: Campus, user: User):
+    made = campus.call(
+        "POST",
+        "/v2/courses",
+        user,
+        {"title": "Logic", "tags": ["a"], "language": "de", "examOn": "2030-02-01"},
+    ).data["id"]
+    campus.call("POST", "/v2/courses", user, {"title": "Other"})
+    for asked in ("tags=a,x", "language=de", "examAfter=2030-02-01", "examBefore=2030-02-02"):
+        listed = campus.call("GET", f"/v2/courses?{asked}", user).data
+        assert [item["id"] for item in listed] == [made], asked
