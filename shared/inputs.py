@@ -102,6 +102,20 @@ def _query(call: Call, model: type[Query], version: Version, found: Inputs) -> Q
         given = call.query()
     except ValueError:  # invalid UTF-8 after percent-decoding
         raise Refusal("VALIDATION_ERROR", "The query string is not UTF-8.") from None
+    return query_of(given, model, version, found)
+
+
+def as_parameter(value: Any) -> str | None:
+    """A value out of JSON as a parameter: one text or several, or else JSON; None for null."""
+    if isinstance(value, list) and all(isinstance(item, str | int) for item in value):  # pyright: ignore[reportUnknownVariableType]
+        return ",".join(map(str, value))  # pyright: ignore[reportUnknownArgumentType]
+    if value is None or isinstance(value, str):
+        return value
+    return orjson.dumps(value).decode()
+
+
+def query_of(given: dict[str, str], model: type[Query], version: Version, found: Inputs) -> Query:
+    """Parameters of a version as the model; how it pages goes to `found`."""
     document: dict[str, Any] = given
     faults: Faults = []
     if version.offset_paging and issubclass(model, ListQuery):

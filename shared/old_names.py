@@ -16,6 +16,7 @@ from pydantic.alias_generators import to_camel, to_snake
 from pydantic_core import from_json
 
 from shared.errors import Refusal
+from shared.inputs import as_parameter
 from shared.request import Call
 from shared.routing import OLD_PATHS, Old, Route, typed
 from shared.versions import Version, versions
@@ -86,7 +87,7 @@ def translated(
         document = _document(body, version, old)
         texts |= {key: _taken(document, key, version, old) for key in missing}
         if route.query:  # the predecessor's clients ask in bodies
-            call = _asking(call, {key: _asked(value) for key, value in document.items()})
+            call = _asking(call, {key: as_parameter(value) for key, value in document.items()})
         body = orjson.dumps(document)
     elif missing:
         asked = _named(_parameters(call), version, old)
@@ -114,15 +115,6 @@ def _parameters(call: Call) -> dict[str, str]:
         return call.query()
     except ValueError:
         raise Refusal("VALIDATION_ERROR", "The query string is not UTF-8.") from None
-
-
-def _asked(value: Any) -> str | None:
-    """A field of a body as a parameter: one or several texts, or else JSON; None for null."""
-    if isinstance(value, list) and all(isinstance(item, str | int) for item in value):  # pyright: ignore[reportUnknownVariableType]
-        return ",".join(map(str, value))  # pyright: ignore[reportUnknownArgumentType]
-    if value is None or isinstance(value, str):
-        return value
-    return orjson.dumps(value).decode()
 
 
 def _asking(call: Call, parameters: Mapping[str, str | None]) -> Call:

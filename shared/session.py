@@ -27,7 +27,7 @@ class Session:
         self.parameters: dict[str, Any] = {"user_id": None, "if_match": None}
         self.open = False
         self.stays: list[Command] = []  # of a unit that is refused and rolled back
-        self._paging = paging or Paging()
+        self.paging = paging or Paging()
         self._left = commits_after
 
     def one(
@@ -66,7 +66,7 @@ class Session:
         """One page of a list statement, as the caller's version pages."""
         values = {**self.parameters, **parameters}
         tenant = str(self.parameters["user_id"])
-        listing = compile_list(statement, model, query, self._paging, tenant, values)
+        listing = compile_list(statement, model, query, self.paging, tenant, values)
         commands = [(listing.text, listing.parameters)]
         if listing.count_text:
             commands.append((listing.count_text, listing.parameters))

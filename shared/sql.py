@@ -83,16 +83,16 @@ def parse(source: str) -> list[Statement]:
 
 
 def _statement(block: str) -> Statement:
-    lines, default, including = [""], "", ""
+    lines, default, going_on = [""], "", ("", "")
     said: dict[str, dict[str, str]] = {"name": {}, "sort": {}, "filter": {}, "include": {}}
     for line in block.splitlines():
         if header := _HEADER.match(line):
             kind, key, value = header.groups()
             said[kind][key.lstrip("-")] = value.strip()
-            including = key if kind == "include" else ""
+            going_on = kind, key
             default = default or (key if kind == "sort" else "")
-        elif including and (further := _FURTHER.match(line)):
-            said["include"][including] += f" {further[1].strip()}"
+        elif going_on[1] and (further := _FURTHER.match(line)):
+            said[going_on[0]][going_on[1].lstrip("-")] += f" {further[1].strip()}"
         elif not line.lstrip().startswith("--"):
             lines.append(line.rstrip())
     text = "\n".join(lines).strip().rstrip(";")

@@ -3,7 +3,8 @@
 -- sort title: title
 -- filter language: language = any(%(language)s)
 -- filter tags: tags && %(tags)s::text[]
--- filter q: search @@ websearch_to_tsquery('simple', %(q)s)
+-- filter q: to_tsvector('simple', folded(title || ' ' || code || ' ' || description))
+--     @@ (select search_query(%(q)s))
 select id, title, code, description, color, language, exam_on, tags, version, created_at,
        updated_at
   from public_course

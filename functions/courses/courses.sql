@@ -89,7 +89,8 @@ select c.id, c.title, c.code, c.description, c.color, c.visibility, c.status, c.
 -- filter tags: c.tags && %(tags)s::text[]
 -- filter exam_after: c.exam_on >= %(exam_after)s
 -- filter exam_before: c.exam_on < %(exam_before)s
--- filter q: c.search @@ websearch_to_tsquery('simple', %(q)s)
+-- filter q: folded_words(c.search, c.title || ' ' || c.code || ' ' || c.description)
+--     @@ (select search_query(%(q)s))
 -- include sections: select id, title, description, position from section
 --     where course_id = page.id and deleted_at is null order by position, id
 select c.id, c.title, c.code, c.description, c.color, c.visibility, c.status, c.language,
@@ -114,7 +115,8 @@ select c.id, c.title, c.code, c.description, c.color, c.visibility, c.status, c.
 -- filter tags: c.tags && %(tags)s::text[]
 -- filter exam_after: c.exam_on >= %(exam_after)s
 -- filter exam_before: c.exam_on < %(exam_before)s
--- filter q: c.search @@ websearch_to_tsquery('simple', %(q)s)
+-- filter q: folded_words(c.search, c.title || ' ' || c.code || ' ' || c.description)
+--     @@ (select search_query(%(q)s))
 -- include sections: select id, title, description, position from section
 --     where course_id = page.id and deleted_at is null order by position, id
 select c.id, c.title, c.code, c.description, c.color, c.visibility, c.status, c.language,
@@ -141,7 +143,8 @@ select c.id, c.title, c.code, c.description, c.color, c.visibility, c.status, c.
 -- filter tags: c.tags && %(tags)s::text[]
 -- filter exam_after: c.exam_on >= %(exam_after)s
 -- filter exam_before: c.exam_on < %(exam_before)s
--- filter q: c.search @@ websearch_to_tsquery('simple', %(q)s)
+-- filter q: folded_words(c.search, c.title || ' ' || c.code || ' ' || c.description)
+--     @@ (select search_query(%(q)s))
 -- include sections: select id, title, description, position from section
 --     where course_id = page.id and deleted_at is null order by position, id
 select c.id, c.title, c.code, c.description, c.color, c.visibility, c.status, c.language,
@@ -177,7 +180,8 @@ select c.id, c.title, c.code, c.description, c.color, c.visibility, c.status, c.
 -- filter tags: c.tags && %(tags)s::text[]
 -- filter exam_after: c.exam_on >= %(exam_after)s
 -- filter exam_before: c.exam_on < %(exam_before)s
--- filter q: c.search @@ websearch_to_tsquery('simple', %(q)s)
+-- filter q: folded_words(c.search, c.title || ' ' || c.code || ' ' || c.description)
+--     @@ (select search_query(%(q)s))
 -- include sections: select id, title, description, position from section
 --     where course_id = page.id and deleted_at is null order by position, id
 select c.id, c.title, c.code, c.description, c.color, c.visibility, c.status, c.language,

@@ -5,7 +5,8 @@
 -- filter state: state = any(%(state)s)
 -- filter tags: tags && %(tags)s::text[]
 -- filter suspended: suspended = %(suspended)s
--- filter q: search @@ websearch_to_tsquery('simple', %(q)s)
+-- filter q: folded_words(search, front || ' ' || back)
+--     @@ (select search_query(%(q)s))
 -- include deck: select id, title, course_id from flashcard_deck
 --     where user_id = %(user_id)s and id = page.deck_id and deleted_at is null
 select id, deck_id, front, back, tags, suspended, state, step, stability, difficulty, due_at,

@@ -15,6 +15,7 @@ handle = function(
         reviews.routes,
     ],
     later={
+        "/courses/batch": "functions.courses.batch",
         "/courses/catalogue": "functions.courses.catalogue",
         "/courses/{course_id}/archive": "functions.courses.publishing",
         "/courses/{course_id}/clone": "functions.courses.cloning",

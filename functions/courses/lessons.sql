@@ -4,7 +4,8 @@
 -- sort title: title
 -- filter section_id: section_id = any(%(section_id)s)
 -- filter lesson_type: lesson_type = any(%(lesson_type)s)
--- filter q: search @@ websearch_to_tsquery('simple', %(q)s)
+-- filter q: folded_words(search, title || ' ' || content)
+--     @@ (select search_query(%(q)s))
 -- include section: select id, title, position from section
 --     where id = page.section_id and deleted_at is null
 -- include enrichments: select id, type, status, created_at from enrichment

@@ -78,7 +78,8 @@ select id, coalesce(created_at > now() - interval '30 days'
 -- filter completed_before: completed_at < %(completed_before)s
 -- filter due_after: due_at >= %(due_after)s
 -- filter due_before: due_at < %(due_before)s
--- filter q: search @@ websearch_to_tsquery('simple', %(q)s)
+-- filter q: folded_words(search, title || ' ' || description)
+--     @@ (select search_query(%(q)s))
 -- include course: select * from course_brief where id = page.course_id
 -- include parent: select id, title, due_at, status from assignment
 --     where user_id = %(user_id)s and id = page.parent_id and deleted_at is null

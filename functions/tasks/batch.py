@@ -1,36 +1,35 @@
 """Several operations in one request."""
 
 import json
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
-
-import psycopg
+from collections.abc import Callable
+from typing import Any
 
 from functions.tasks import assignments, lectures, study_clock, study_sessions
 from functions.tasks.fields import Kind
 from functions.tasks.models import (
     AssignmentPatch,
+    AssignmentQuery,
     LecturePatch,
+    LectureQuery,
     NewAssignment,
     NewLecture,
 )
 from functions.tasks.study_session_models import (
     NewStudySession,
     StudySessionPatch,
+    StudySessionQuery,
 )
-from functions.tasks.trash_models import Action, Batch, BatchResult, Operation, Outcome
-from shared.database import refusal_of
+from functions.tasks.trash_models import Action, Batch, Operation
+from shared.batch import BatchResult, Effect, each, listed, told
 from shared.errors import Refusal
 from shared.inputs import parse
-from shared.models import Model, build
+from shared.models import Model
 from shared.request import Reply, Request
-from shared.routing import Routes
-from shared.sql import queries
-from shared.translation import spelled, to_wire
+from shared.routing import Route, Routes
 
 routes = Routes("/tasks", tag="tasks", v1=True)
-sql = queries(__file__)
-T = TypeVar("T")
+
+OF_COURSES = "Operations on courses have a batch of their own."
 
 BODIES: dict[tuple[Action, Kind], type[Model]] = {
     ("create", "assignment"): NewAssignment,
@@ -39,6 +38,9 @@ BODIES: dict[tuple[Action, Kind], type[Model]] = {
     ("update", "assignment"): AssignmentPatch,
     ("update", "lecture"): LecturePatch,
     ("update", "study_session"): StudySessionPatch,
+    ("list", "assignment"): AssignmentQuery,
+    ("list", "lecture"): LectureQuery,
+    ("list", "study_session"): StudySessionQuery,
 }
 ROUTES: dict[tuple[Action, Kind], Callable[..., Model | None]] = {
     ("create", "assignment"): assignments.create_assignment,
@@ -67,83 +69,49 @@ ROUTES: dict[tuple[Action, Kind], Callable[..., Model | None]] = {
     statements=150,
     per_item=True,
     cost=lambda body: len(body.operations),
-    errors=("TASK_LIMIT_EXCEEDED", "CONFLICT"),
+    errors=("TASK_LIMIT_EXCEEDED", "CONFLICT", "GONE", "INVALID_CURSOR"),
+    old=("tasks/batch", "batch-operations"),
 )
 def run_batch(request: Request, body: Batch) -> Reply[BatchResult]:
-    """Create, update, delete, restore and complete items of all kinds in one transaction. Each
-    operation counts as one request. A refused one leaves the others alone and makes the answer
-    207; with `atomic` it refuses the whole batch, and `details.index` names it."""
-    return each(request, body.operations, lambda item: _operate(request, item), body.atomic)
+    """Create, update, delete, restore, complete and list items of all kinds in one transaction.
+    Each operation counts as one request. A refused one leaves the others alone and makes the
+    answer 207; with `atomic` it refuses the whole batch, and `details.index` names it."""
+    return each(
+        request,
+        body.operations,
+        lambda item: _operate(request, item),
+        atomic=body.atomic,
+        body_of=_body_of,
+    )
 
 
-def _operate(request: Request, operation: Operation) -> tuple[int, dict[str, Any] | None]:
+def _operate(request: Request, operation: Operation) -> Effect:
     """Run the operation as its own route would."""
+    if operation.kind == "course":
+        raise Refusal("GONE", OF_COURSES, details={"successor": "/v2/courses/batch"})
+    request.db.parameters["if_match"] = operation.version
+    if operation.action == "list":
+        return listed(request, LISTS[operation.kind], operation.data)
     named = (operation.action, operation.kind)
     arguments: list[Any] = [operation.id] if operation.id else []
     if operation.data is not None:
         arguments.append(parse(BODIES[named], request.version, json.dumps(operation.data).encode()))
-    request.db.parameters["if_match"] = operation.version
     answer = ROUTES[named](request, *arguments)
-    if answer is None:
-        return 204, None
-    document = to_wire(request.version, type(answer), answer.__dict__)
-    return 201 if operation.action == "create" else 200, document
+    return told(request, answer, created=operation.action == "create")
 
 
-def each(
-    request: Request,
-    items: Sequence[T],
-    effect: Callable[[T], tuple[int, dict[str, Any] | None]],
-    atomic: bool = False,
-) -> Reply[BatchResult]:
-    """Give every item its effect, each alone or (atomic) all or none."""
-    outcomes: list[Outcome] = []
-    for index, item in enumerate(items):
-        try:
-            status, data = _alone(request, lambda item=item: effect(item))
-            outcome = {"index": index, "status": status, "data": data, "error": None}
-        except Refusal as refusal:
-            error = _error(request, refusal, index, item)
-            if atomic:
-                details = {**error["details"], "index": index}
-                raise Refusal(refusal.code, refusal.message, details=details) from None
-            outcome = {"index": index, "status": refusal.status, "data": None, "error": error}
-        outcomes.append(build(Outcome, outcome))
-    failed = sum(outcome.error is not None for outcome in outcomes)
-    result = {"results": outcomes, "succeeded": len(outcomes) - failed, "failed": failed}
-    return Reply(build(BatchResult, result), status=207 if failed else 200)
+def _body_of(operation: Operation) -> type[Model] | None:
+    if operation.kind == "course":
+        return None
+    return BODIES.get((operation.action, operation.kind))
 
 
-def _alone(request: Request, effect: Callable[[], T]) -> T:
-    """Let an effect fail without the others: its rows and its facts are taken back."""
-    told = len(request.emissions.records)
-    request.db.run(sql.begin_item)
-    try:
-        return effect()
-    except (Refusal, psycopg.Error) as error:
-        refusal = error if isinstance(error, Refusal) else refusal_of(error)
-        if not isinstance(refusal, Refusal) or refusal.status >= 500:
-            raise  # a fault of ours, or one that repeating the whole request may heal
-        del request.emissions.records[told:]
-        request.db.run(sql.undo_item)
-        raise refusal from None
+def _list(routes: Routes, name: str) -> Route:
+    return next(route for route in routes.routes if route.name == name)
 
 
-def _error(request: Request, refusal: Refusal, index: int, item: Any) -> dict[str, Any]:
-    """A refusal in the envelope's shape, its pointers in the caller's names."""
-    details = dict(refusal.details)
-    model = BODIES.get((item.action, item.kind)) if isinstance(item, Operation) else None
-    if "errors" in details:
-        details["errors"] = [
-            {
-                "pointer": f"/operations/{index}/data"
-                + spelled(request.version, model, _path(found)),
-                **{name: found[name] for name in ("code", "message") if name in found},
-            }
-            for found in details["errors"]
-        ]
-    return {"code": refusal.code, "message": refusal.message, "details": details}
-
-
-def _path(found: dict[str, Any]) -> tuple[str | int, ...]:
-    return found["path"] if "path" in found else (found["field"],)
+LISTS: dict[Kind, Route] = {
+    "assignment": _list(assignments.routes, "list_assignments"),
+    "lecture": _list(lectures.routes, "list_lectures"),
+    "study_session": _list(study_sessions.routes, "list_study_sessions"),
+}

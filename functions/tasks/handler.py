@@ -25,6 +25,7 @@ handle = function(
         "/tasks/lectures/{lecture_id}/reminders": "functions.tasks.reminders",
         "/tasks/reminders": "functions.tasks.reminders",
         "/tasks/reviews": "functions.tasks.reviews",
+        "/tasks/search": "functions.tasks.search",
         "/tasks/stats": "functions.tasks.statistics",
         "/tasks/stats/streak": "functions.tasks.days_off",
         "/tasks/study-sessions/{study_session_id}/dependencies": "functions.tasks.dependencies",

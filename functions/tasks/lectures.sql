@@ -49,7 +49,8 @@ select id, coalesce(created_at > now() - interval '30 days'
 -- filter recurring: (recurrence is not null or rdates <> '{}') = %(recurring)s
 -- filter starts_after: starts_at >= %(starts_after)s
 -- filter starts_before: starts_at < %(starts_before)s
--- filter q: search @@ websearch_to_tsquery('simple', %(q)s)
+-- filter q: folded_words(search, title || ' ' || description)
+--     @@ (select search_query(%(q)s))
 -- include course: select * from course_brief where id = page.course_id
 select id, coalesce(created_at > now() - interval '30 days'
                 and (created_at, id) < (select l.created_at, l.item_id

@@ -60,7 +60,8 @@ select id, coalesce(created_at > now() - interval '30 days'
 -- filter spaced_repetition: spaced_repetition = %(spaced_repetition)s
 -- filter starts_after: starts_at >= %(starts_after)s
 -- filter starts_before: starts_at < %(starts_before)s
--- filter q: search @@ websearch_to_tsquery('simple', %(q)s)
+-- filter q: folded_words(search, topic || ' ' || notes)
+--     @@ (select search_query(%(q)s))
 -- include course: select * from course_brief where id = page.course_id
 -- include assignment: select id, title, due_at, status from assignment
 --     where user_id = %(user_id)s and id = page.assignment_id and deleted_at is null

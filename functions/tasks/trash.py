@@ -3,7 +3,6 @@
 from typing import cast
 from uuid import UUID
 
-from functions.tasks.batch import each
 from functions.tasks.fields import Kind
 from functions.tasks.operations import (
     DEFAULT_REMINDERS,
@@ -12,7 +11,6 @@ from functions.tasks.operations import (
     restore_items,
 )
 from functions.tasks.trash_models import (
-    BatchResult,
     DeletedThing,
     DeletedThingQuery,
     ItemReference,
@@ -22,6 +20,7 @@ from functions.tasks.trash_models import (
     TrashItem,
     TrashQuery,
 )
+from shared.batch import BatchResult, each
 from shared.errors import Refusal
 from shared.models import Page, build
 from shared.plans import plan_of

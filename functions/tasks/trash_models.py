@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from functions.tasks.fields import Kind
 from shared.models import AnyOf, Id, ListQuery, Model
 
-Action = Literal["create", "update", "delete", "restore", "complete"]
+Action = Literal["create", "update", "delete", "restore", "complete", "list"]
 
 
 class TrashItem(Model):
@@ -91,21 +91,24 @@ class TrashBatch(Model):
 
 
 class Operation(Model):
-    """One of several operations. `data` is the body that the kind's own route takes; `version`
-    stands for If-Match."""
+    """One of several operations. `data` is the body that the kind's own route takes, for `list` the
+    parameters of its list; `version` stands for If-Match. Of a course it is refused with 410: those
+    have a batch of their own."""
 
     action: Action
-    kind: Kind
+    kind: Kind | Literal["course"]
     id: Id | None = None
     version: Annotated[int, Field(ge=1, le=2_000_000_000)] | None = None
     data: dict[str, Any] | None = None
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
-        if (self.id is None) != (self.action == "create"):
-            raise ValueError("create takes no id, all others need one")
-        if (self.data is None) == (self.action in ("create", "update")):
-            raise ValueError("create and update need data, all others take none")
+        if (self.id is None) != (self.action in ("create", "list")):
+            raise ValueError("create and list take no id, all others need one")
+        if self.action in ("create", "update") and self.data is None:
+            raise ValueError("create and update need data")
+        if self.action in ("delete", "restore", "complete") and self.data is not None:
+            raise ValueError("delete, restore and complete take no data")
         if self.action == "complete" and self.kind == "lecture":
             raise ValueError("a lecture cannot be completed")
         return self
@@ -116,20 +119,3 @@ class Batch(Model):
 
     operations: Annotated[list[Operation], Field(min_length=1, max_length=50)]
     atomic: bool = False
-
-
-class Outcome(Model):
-    """What became of one operation: the status it would have had alone, its answer or its error."""
-
-    index: int
-    status: int
-    data: dict[str, Any] | None = None
-    error: dict[str, Any] | None = None
-
-
-class BatchResult(Model):
-    """The outcomes in the order of the operations."""
-
-    results: list[Outcome]
-    succeeded: int
-    failed: int

@@ -40,6 +40,7 @@ WHOLE_TABLE = {
     "figures": "counts what waits; the outbox is empty but for the last seconds",
 }
 SORTED = {
+    "search_items": "how well something fits is known when all that fits has been found",
     "list_due_reviews": "few topics of a person are due, found by the index of what is",
     "list_grades": "the attempts of one student at each quiz, of which the best counts",
     "list_deleted_content": "what is in the trash of one course, of three kinds",

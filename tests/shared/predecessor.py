@@ -27,7 +27,7 @@ update-revenuecat-subscription update-study-session update-user-profile users
 _NOT_YET = """
 admin-approve-master-key-reset admin-decrypt-user-data admin-export-all-data
 admin-initiate-master-key-reset admin-setup-master-key admin-system auth/lockout
-auth/session auth/update-profile batch-operations email-system export-user-data
+auth/session auth/update-profile email-system export-user-data
 get-secure-chat-link restore-account soft-delete-account
 """
 
@@ -37,7 +37,7 @@ api-v2/analytics/export api-v2/notifications/cancel api-v2/notifications/process
 api-v2/notifications/schedule api-v2/notifications/send
 notification-system/cancel notification-system/daily-summary notification-system/evening-capture
 notification-system/process notification-system/queue notification-system/reminder
-notification-system/schedule notification-system/send notification-system/welcome tasks/batch
+notification-system/schedule notification-system/send notification-system/welcome
 users/analytics users/restore-account users/soft-delete-account
 """
 

@@ -120,6 +120,7 @@ THINGS = [
     Thing("flashcard_review", "/flashcards/{flashcard_id}/reviews", REVIEW),
 ]
 BODIES = {
+    "CourseBatch": {"operations": [{"action": "create", "data": COURSE}], "atomic": False},
     "CoursePatch": COURSE,
     "Cloning": {"title": "{words}"},
     "ShareLinkPatch": {"permission": "view", "maxViews": 10},
@@ -165,4 +166,23 @@ def _requests(victim: Victim) -> Iterator[Json]:
         yield {"lessonIds": [lesson], "types": ["quiz"]}
 
 
-FOREIGN = {"StructureOrder": _orders, "LessonBatch": _batches, "EnrichmentBatch": _requests}
+def _course_batches(victim: Victim) -> Iterator[Json]:
+    operations: list[Json] = [
+        {
+            "action": action,
+            "id": course,
+            **({"data": {"title": "Mine"}} if action == "update" else {}),
+        }
+        for course in victim.ids_of("course_id")
+        for action in ("update", "delete", "restore")
+    ]
+    yield {"operations": operations}
+    yield {"operations": operations, "atomic": True}
+
+
+FOREIGN = {
+    "StructureOrder": _orders,
+    "LessonBatch": _batches,
+    "EnrichmentBatch": _requests,
+    "CourseBatch": _course_batches,
+}

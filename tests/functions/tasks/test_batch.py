@@ -156,3 +156,52 @@ def test_v1_speaks_v1_inside(campus: Campus, user: User):
     answer = keyed(campus, "POST", "/v1/tasks/batch", user, given)
     (error,) = answer.data["results"][0]["error"]["details"]["errors"]
     assert error["pointer"] == "/operations/0/data/due_date"
+
+
+def test_lists_are_read_in_a_batch_too(campus: Campus, user: User):
+    made = [create(campus, user, title=f"Essay {n}")["id"] for n in range(3)]
+    answer = run(
+        campus,
+        user,
+        operation("create", data={"title": "Essay 3", "dueAt": "2030-01-10T10:00:00Z"}),
+        operation("list", data={"sort": "title", "limit": 2, "fields": "title"}),
+        operation("list", data={"status": ["todo"], "include": "course"}),
+        operation("list", "lecture"),
+        operation("list", data={"limit": 1000}),
+        operation("list", data={"owner": "me"}),
+    )
+    results = answer.data["results"]
+    assert [outcome["status"] for outcome in results] == [201, 200, 200, 200, 422, 422]
+    first = results[1]["data"]
+    assert [item["title"] for item in first["data"]] == ["Essay 0", "Essay 1"]
+    assert {item["id"] for item in results[2]["data"]["data"]} >= {*made}
+    assert all(item["course"] is None for item in results[2]["data"]["data"])
+    assert results[3]["data"] == {
+        "data": [], "pageInfo": {"hasNextPage": False, "endCursor": None},
+    }  # fmt: skip
+    pointers = [outcome["error"]["details"]["errors"][0]["pointer"] for outcome in results[4:]]
+    assert pointers == ["/operations/4/data/limit", "/operations/5/data/owner"]
+    cursor = first["pageInfo"]["endCursor"]
+    path = f"/v2/tasks/assignments?sort=title&cursor={cursor}"
+    assert len(campus.call("GET", path, user).data) == 2
+
+
+@pytest.mark.parametrize("name", ["batch-operations", "tasks/batch"])
+def test_the_predecessors_batches_are_answered_but_for_courses(
+    campus: Campus, user: User, name: str
+):
+    old = {"title": "Essay", "due_date": "2030-01-10T10:00:00Z"}
+    operations = [
+        {"action": "create", "type": "assignment", "data": old},
+        {"action": "create", "type": "course", "data": {"course_name": "Logic"}},
+        {"action": "list", "type": "assignment", "data": {"completed": False, "page": 1}},
+        {"action": "list", "type": "assignment", "data": {"page_size": 1, "page": 2}},
+    ]
+    answer = keyed(campus, "POST", f"/functions/v1/{name}", user, {"operations": operations})
+    assert answer.status == 207, answer.text
+    made, refused, listed, beyond = answer.data["results"]
+    assert (refused["status"], refused["error"]["code"]) == (410, "GONE")
+    assert refused["error"]["details"]["successor"] == "/v2/courses/batch"
+    assert [item["id"] for item in listed["data"]["data"]] == [made["data"]["id"]]
+    assert listed["data"]["pagination"]["page_size"] == 50
+    assert (beyond["data"]["data"], beyond["data"]["pagination"]["total"]) == ([], 1)

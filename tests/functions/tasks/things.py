@@ -190,7 +190,11 @@ VALUES: dict[str, str | Callable[[Plot], str]] = {
     "/tasks/assignments/{assignment_id}/occurrences/{recurrence_id}": _time_of("assignment"),
 }
 _RANGE = f"from={MOMENT}&to=2027-02-15T10:00:00Z"
-QUERIES = {"/tasks/planner": _RANGE, "/tasks/planner/free-busy": _RANGE}
+QUERIES = {
+    "/tasks/search": "q={words}",
+    "/tasks/planner": _RANGE,
+    "/tasks/planner/free-busy": _RANGE,
+}
 NAMES = {
     "id": ITEMS, "item_id": ITEMS, "parent_id": ("assignment",), "course_ids": ("course",),
 }  # fmt: skip
