@@ -7,6 +7,7 @@ from pydantic import Field
 
 from functions.tasks import (
     count_changes,
+    filter_changes,
     planner_changes,
     related_changes,
     reminder_changes,
@@ -27,10 +28,8 @@ from functions.tasks.conversions import (
 from functions.tasks.models import (
     Assignment,
     AssignmentPatch,
-    AssignmentQuery,
     Lecture,
     LecturePatch,
-    LectureQuery,
     NewAssignment,
     NewLecture,
     SubmissionMethod,
@@ -40,7 +39,6 @@ from functions.tasks.study_session_models import (
     NewStudySession,
     StudySession,
     StudySessionPatch,
-    StudySessionQuery,
 )
 from functions.tasks.template_drafts import AssignmentDraft, LectureDraft, StudySessionDraft
 from functions.tasks.trash_models import (
@@ -54,6 +52,7 @@ from shared.versions import Change, OnlyNewer, OnlyOlder, Rename, Replace
 
 __all__ = [
     "count_changes",
+    "filter_changes",
     "planner_changes",
     "related_changes",
     "reminder_changes",
@@ -118,37 +117,6 @@ class AssignmentStatus(Change):
                 "completed_at",
                 "locked",
                 "parent",
-            )
-        ),
-    )
-
-
-class AssignmentFilters(Change):
-    """The list of assignments filtered by `completed`, `due_after` and `due_before`; it filters
-    by `status`, `dueAfter` and `dueBefore`."""
-
-    models = (AssignmentQuery,)
-    edits = (
-        Replace(
-            newer="status",
-            older="completed",
-            older_type=str,
-            upgrade=lambda text: {
-                "true": "submitted,graded",
-                "false": "todo,in_progress,excused,dropped",
-            }.get(text, text),
-            downgrade=lambda _: None,
-        ),
-        *(
-            OnlyNewer(name)
-            for name in (
-                "priority",
-                "parent_id",
-                "tags",
-                "submission_method",
-                "missing",
-                "completed_after",
-                "completed_before",
             )
         ),
     )
@@ -222,13 +190,6 @@ class LectureNames(Change):
     )
 
 
-class LectureFilters(Change):
-    """The list of lectures is also filtered by `kind` and `recurring`."""
-
-    models = (LectureQuery,)
-    edits = (OnlyNewer("kind"), OnlyNewer("recurring"))
-
-
 class StudySessionNames(Change):
     """A study session's `session_date` became `startsAt`, `has_spaced_repetition` became
     `spacedRepetition`, `confidence_level` and `difficulty_rating` became `confidence` and
@@ -264,16 +225,6 @@ class StudySessionNames(Change):
                 "assignment",
             )
         ),
-    )
-
-
-class StudySessionFilters(Change):
-    """The list of study sessions is also filtered by `assignmentId`, `status`, `technique` and
-    `spacedRepetition`."""
-
-    models = (StudySessionQuery,)
-    edits = tuple(
-        OnlyNewer(name) for name in ("assignment_id", "status", "technique", "spaced_repetition")
     )
 
 

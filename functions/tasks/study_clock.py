@@ -22,7 +22,12 @@ from shared.request import Request
 from shared.routing import Routes
 from shared.sql import queries
 
-routes = Routes("/tasks/study-sessions", tag="tasks", limit="updates", errors=("CONFLICT",))
+routes = Routes(
+    "/tasks/study-sessions",
+    tag="tasks",
+    limit="updates",
+    errors=("CONFLICT", "TASK_LIMIT_EXCEEDED"),
+)
 sql = queries(__file__)
 
 
