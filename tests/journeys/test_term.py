@@ -52,7 +52,8 @@ def test_a_term(stack: Stack):
     taken_back(ada, maths)
     shared(stack, ada, logic)
     listened_to(stack, ada, logic)
-    subscribed(stack, ada, logic)
+    imported(ada, logic)
+    subscribed(stack, ada)
 
 
 def two_courses(ada: Person) -> tuple[str, str]:
@@ -235,13 +236,42 @@ def fetched(url: str) -> tuple[int, bytes]:
         return error.code, b""
 
 
-def subscribed(stack: Stack, ada: Person, logic: str) -> None:
+def imported(ada: Person, logic: str) -> None:
+    """A syllabus comes in as a calendar: tried first, then done, and known again afterwards."""
+    lines = [
+        "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Somewhere//Syllabus//EN",
+        "BEGIN:VEVENT", f"UID:{uuid4()}", f"DTSTAMP:{NOW:%Y%m%dT%H%M%SZ}",
+        f"DTSTART;VALUE=DATE:{SOON + 20 * DAY:%Y%m%d}", "SUMMARY:Paper", "END:VEVENT",
+        "BEGIN:VEVENT", f"UID:{uuid4()}", f"DTSTAMP:{NOW:%Y%m%dT%H%M%SZ}",
+        f"DTSTART:{SOON + DAY:%Y%m%dT%H%M%SZ}", f"DTEND:{SOON + DAY:%Y%m%dT%H}4500Z",
+        "RRULE:FREQ=WEEKLY;COUNT=3", "SUMMARY:Tutorial", "END:VEVENT",
+        "END:VCALENDAR", "",
+    ]  # fmt: skip
+    syllabus = {"text": "\r\n".join(lines), "courseId": logic}
+    before = ada.get(f"/v2/courses/{logic}").data["counts"]
+    tried = keyed(ada, "POST", "/v2/tasks/calendar/imports?dryRun=true", 200, syllabus).data
+    assert (tried["created"], tried["skipped"]) == (2, 0)
+    assert ada.get(f"/v2/courses/{logic}").data["counts"] == before
+    done = keyed(ada, "POST", "/v2/tasks/calendar/imports", 200, syllabus).data
+    assert (done["created"], done["allowance"]["used"]) == (2, 8)
+    again = keyed(ada, "POST", "/v2/tasks/calendar/imports", 200, syllabus).data
+    assert (again["created"], again["unchanged"]) == (0, 2)
+    grown = {"assignments": 1, "lectures": 1, "studySessions": 0}
+    after = ada.get(f"/v2/courses/{logic}").data["counts"]
+    assert after == {name: number + grown[name] for name, number in before.items()}
+    assert {a["title"] for a in old(ada, "assignments-system/list", 200, method="GET")} == {
+        "Sheet", "Essay", "Paper",
+    }  # fmt: skip
+
+
+def subscribed(stack: Stack, ada: Person) -> None:
     """What is planned, as a calendar at a secret address."""
     feed = ada.send("POST", "/v2/tasks/calendar/feeds", 201, {"name": "Term"}).data
     path = urlsplit(feed["url"]).path
     calendar = stack.call("GET", path)
     assert calendar.headers["Content-Type"].startswith("text/calendar")
-    assert {"SUMMARY:Logic", "SUMMARY:Sheet", "SUMMARY:Essay"} <= set(calendar.text.split("\r\n"))
+    shown = {f"SUMMARY:{name}" for name in ("Logic", "Sheet", "Essay", "Paper", "Tutorial")}
+    assert shown <= set(calendar.text.split("\r\n"))
     assert "RRULE:FREQ=WEEKLY;COUNT=16" in calendar.text
     tag = calendar.headers["ETag"]
     assert stack.call("GET", path, If_None_Match=tag).status == 304

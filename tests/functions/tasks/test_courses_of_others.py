@@ -159,7 +159,8 @@ def test_a_course_of_an_organization_takes_what_its_owner_planned(campus: Campus
     assert live(campus, people["student"]) == theirs
 
 
-def test_who_is_removed_keeps_their_work_and_reads_no_course(campus: Campus):
+@pytest.mark.parametrize("by", ["owner", "themselves"])
+def test_who_is_a_member_no_more_keeps_their_work_and_reads_no_course(campus: Campus, by: str):
     organization, people, members = staffed(campus)
     owner, path = people["owner"], f"/v2/organizations/{organization['id']}/members"
     campus.rows(
@@ -176,7 +177,8 @@ def test_who_is_removed_keeps_their_work_and_reads_no_course(campus: Campus):
     for name in ("student", "instructor"):
         person = people[name]
         items = planned(campus, person, courses["private"])
-        assert campus.call("DELETE", f"{path}/{members[name]}", owner).status == 204
+        who = owner if by == "owner" else person
+        assert campus.call("DELETE", f"{path}/{members[name]}", who).status == 204
         assert campus.deliver() == []
         assert live(campus, person) == items
         seen = {
