@@ -53,6 +53,7 @@ SORTED = {
     "list_organizations": "a person belongs to a few",
     "list_deleted_organizations": "a person deletes a few",
     "list_deleted_courses": "a trash is short",
+    "list_deleted_things": "a trash is short",
 }
 STATEMENTS = [
     pytest.param(path.parent.name, statement, id=f"{path.parent.name}/{statement.name}")
