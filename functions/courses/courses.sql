@@ -111,6 +111,7 @@ select c.id, c.title, c.code, c.description, c.color, c.visibility, c.status, c.
 -- sort title: c.title
 -- filter status: c.status = any(%(status)s)
 -- filter visibility: c.visibility = any(%(visibility)s)
+-- filter term_id: c.term_id = any(%(term_id)s)
 -- filter language: c.language = any(%(language)s)
 -- filter tags: c.tags && %(tags)s::text[]
 -- filter exam_after: c.exam_on >= %(exam_after)s
@@ -120,7 +121,9 @@ select c.id, c.title, c.code, c.description, c.color, c.visibility, c.status, c.
 -- include sections: select id, title, description, position from section
 --     where course_id = page.id and deleted_at is null order by position, id
 select c.id, c.title, c.code, c.description, c.color, c.visibility, c.status, c.language,
-       c.exam_on, c.tags, c.organization_id, c.user_id as owner_id, 'owner' as role,
+       c.exam_on, (select t.id from active_term as t
+         where t.id = c.term_id and t.user_id = c.user_id) as term_id,
+       c.tags, c.organization_id, c.user_id as owner_id, 'owner' as role,
        c.deleted_at is null
            and course_is_locked(c.user_id, c.created_at, c.id, %(limit)s) as locked,
        jsonb_build_object('assignments', coalesce(k.assignments, 0),

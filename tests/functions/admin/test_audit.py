@@ -18,7 +18,7 @@ def entries(campus: Campus, admin: User, query: str) -> list[dict[str, Any]]:
 
 
 def assignment(campus: Campus, user: User, title: str = "Essay") -> dict[str, Any]:
-    body = {"title": title, "dueAt": DUE}
+    body = {"title": title, "dueAt": DUE, "reminders": []}
     answer = campus.call("POST", "/v2/tasks/assignments", user, body)
     assert answer.status == 201, answer.text
     return answer.data
