@@ -43,7 +43,6 @@ SORTED = {
     "search_items": "how well something fits is known when all that fits has been found",
     "list_due_reviews": "few topics of a person are due, found by the index of what is",
     "list_grades": "the attempts of one student at each quiz, of which the best counts",
-    "list_deleted_things": "what is in the trash of one person, of four tables",
     "list_deleted_content": "what is in the trash of one course, of three kinds",
     "list_all_templates": "few are shared with a person; own and public ones come in order",
     "list_shared_templates": "few are shared with a person, found by their ids",
