@@ -10,7 +10,7 @@ from functions.courses.plan import check_courses, course_limit
 from functions.courses.share_models import Cloning
 from functions.courses.standing import judged
 from shared.ids import uuid7
-from shared.request import Request
+from shared.request import Reply, Request
 from shared.routing import Routes
 from shared.sql import queries
 
@@ -25,13 +25,13 @@ sql = queries(__file__)
     exclusive="courses",
     errors=("COURSE_LIMIT_EXCEEDED",),
 )
-def clone_course(request: Request, course_id: UUID, body: Cloning) -> Course:
+def clone_course(request: Request, course_id: UUID, body: Cloning) -> Reply[Course]:
     """Copy a course that you teach, with what is in it, without who takes part and what they did.
     The copy is yours, private, and no organization's. It counts against the plan's limit."""
     return copied(request, course_id, body, ("owner", "admin", "instructor"))
 
 
-def copied(request: Request, course_id: UUID, body: Cloning, roles: Sequence[str]) -> Course:
+def copied(request: Request, course_id: UUID, body: Cloning, roles: Sequence[str]) -> Reply[Course]:
     """The copy of a course that the caller reads as one of `roles`. The route holds the lock that
     serializes a person's new courses."""
     found = request.db.row(
@@ -46,4 +46,5 @@ def copied(request: Request, course_id: UUID, body: Cloning, roles: Sequence[str
     check_courses(request, row)
     course = course_of({**row, "id": row["copy_id"], "role": "owner"})
     request.emit(CourseCloned(course_id=course.id, source_id=course_id))
-    return course
+    address = f"/{request.version.name}{routes.prefix}/{course.id}"
+    return Reply(course, status=201, headers={"Location": address})

@@ -12,7 +12,7 @@ from functions.courses.models import Course
 from functions.courses.share_models import Cloning, SharedCourse
 from functions.courses.tokens import token_hash
 from shared.errors import Refusal
-from shared.request import Request
+from shared.request import Reply, Request
 from shared.routing import Routes
 from shared.sql import queries
 
@@ -44,7 +44,7 @@ def get_shared_course(request: Request, token: str) -> SharedCourse:
     statements=3,  # the lock, the view, the copy
     errors=("GONE", "ACCOUNT_LOCKED", "COURSE_LIMIT_EXCEEDED"),
 )
-def clone_shared_course(request: Request, token: str, body: Cloning) -> Course:
+def clone_shared_course(request: Request, token: str, body: Cloning) -> Reply[Course]:
     """Copy a course by a link that permits it: the copy is yours, and private. It counts against
     the plan's limit, and as a view of the link."""
     lock = _unlocked(request, token)

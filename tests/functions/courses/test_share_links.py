@@ -176,6 +176,7 @@ def test_teachers_copy_their_courses_and_students_do_not(campus: Campus, user: U
         assert campus.call("POST", f"/v2/courses/{made['id']}/lessons", teacher, body).status == 201
     copy = campus.call("POST", path, teacher, {"title": "Analysis 2"})
     assert (copy.status, copy.data["title"]) == (201, "Analysis 2")
+    assert copy.headers["Location"] == f"/v2/courses/{copy.data['id']}"
     lessons = campus.call("GET", f"/v2/courses/{copy.data['id']}/lessons", teacher).data
     originals = campus.call("GET", f"/v2/courses/{made['id']}/lessons", teacher).data
     assert [found["title"] for found in lessons] == ["Limits", "Series"]
