@@ -1,10 +1,10 @@
 """X-Ray: the subsegments of a traced invocation, sent to Lambda's daemon by UDP.
 
 Lambda makes the segment, decides whether the invocation is sampled and says so in
-`_X_AMZN_TRACE_ID`; what remains to do is a JSON document for each span. The X-Ray SDK took a third
-of a cold start to do it, and its support ends in February 2027
-(docs/decisions/0024-tracing.md). Format and transport: AWS X-Ray developer guide, "X-Ray segment
-documents" and "Sending trace data to AWS X-Ray".
+`_X_AMZN_TRACE_ID`; what remains to do is a JSON document for each span. The X-Ray SDK imports
+botocore to do it, and its support ends in February 2027 (docs/decisions/0024-tracing.md). Format
+and transport: AWS X-Ray developer guide, "X-Ray segment documents" and "Sending trace data to AWS
+X-Ray".
 """
 
 import os
