@@ -277,12 +277,12 @@ def reminder_facts(changes: Iterable[dict[str, Any]]) -> Iterator[tuple[Event, U
         if change.get("cancelled"):
             gone = {"reminder_id": change["cancelled_id"], "count": change["cancelled"]}
             fact = {**known, **gone, "reason": change["reason"]}
-            yield ReminderCancelled.model_validate(fact, strict=False), user_id
+            yield ReminderCancelled.of(fact), user_id
         if change.get("scheduled"):
             made = {"reminder_id": change["scheduled_id"], "count": change["scheduled"]}
             times = {name: change[name] for name in ("remind_at", "last_at")}
             fact = {**known, **made, **times}
-            yield ReminderScheduled.model_validate(fact, strict=False), user_id
+            yield ReminderScheduled.of(fact), user_id
 
 
 class StreakUpdated(Event, type="streak.updated"):

@@ -31,7 +31,7 @@ SECURITY = {
 }
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Answer:
     """A response before compression: what is stored for an idempotent replay."""
 

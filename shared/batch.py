@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import orjson
-import psycopg
 
 from shared.answers import render
 from shared.database import refusal_of
+from shared.driver import Error
 from shared.errors import Refusal
 from shared.inputs import Inputs, as_parameter, query_of
 from shared.models import Model, build
@@ -100,7 +100,7 @@ def _alone(request: Request, effect: Callable[[], T]) -> T:
     request.db.run(sql.begin_item)
     try:
         return effect()
-    except (Refusal, psycopg.Error) as error:
+    except (Refusal, Error) as error:
         refusal = error if isinstance(error, Refusal) else refusal_of(error)
         if not isinstance(refusal, Refusal) or refusal.status >= 500:
             raise  # a fault of ours, or one that repeating the whole request may heal

@@ -15,11 +15,10 @@ blocks nor undoes another; the message comes back for it alone.
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from importlib import import_module
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 import orjson
@@ -33,8 +32,7 @@ from shared.tracing import span
 from shared.work import Consumer, Receipt, unit
 
 
-@dataclass(frozen=True, slots=True)
-class Subscriber:
+class Subscriber(NamedTuple):
     """One reaction to one type of event, with the database role it runs in."""
 
     name: str
@@ -43,8 +41,7 @@ class Subscriber:
     role: str
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
+class Schedule(NamedTuple):
     """Something done by the clock. `expression` is EventBridge Scheduler's: rate() or cron()."""
 
     name: str

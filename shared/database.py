@@ -12,19 +12,20 @@ with jitter, while the function has time (see docs/decisions/0003-postgresql-acc
 """
 
 import random
-import select
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
-import orjson
-import psycopg
-from psycopg.adapt import Dumper
-from psycopg.conninfo import make_conninfo
-from psycopg.pq import TransactionStatus
-from psycopg.types.json import set_json_dumps, set_json_loads
-
+from shared.driver import (
+    DataError,
+    Error,
+    InterfaceError,
+    OperationalError,
+    TransactionStatus,
+    connect,
+    make_conninfo,
+)
 from shared.errors import Refusal
 from shared.settings import secret, setting
 from shared.wire import Command, Result, Row, Wire
@@ -47,21 +48,6 @@ _RECONNECT = ("57P0", "08", "25P03", "53300", "26000", "0A000")
 _ATTEMPTS = 5
 _environment = threading.local()
 
-set_json_loads(orjson.loads)
-set_json_dumps(lambda value: orjson.dumps(value, default=str).decode())
-
-
-class _DictDumper(Dumper):
-    """A dict parameter is jsonb."""
-
-    oid = psycopg.adapters.types["jsonb"].oid
-
-    def dump(self, obj: Any) -> bytes:
-        return orjson.dumps(obj, default=str, option=orjson.OPT_UTC_Z)
-
-
-psycopg.adapters.register_dumper(dict, _DictDumper)
-
 
 class Database:
     """The connection of one role in this execution environment, and its round trips."""
@@ -71,13 +57,12 @@ class Database:
         self.round_trips = 0
         self.seconds = 0.0
         self.committing = False
-        self._connection: psycopg.Connection[Row] | None = None
         self._wire: Wire | None = None
 
     def begin(self, *commands: Command) -> list[Result]:
         """The first flush of a unit of work: connects when needed."""
         self.committing = False
-        self._connected()
+        self.connect()
         return self.flush(*commands)
 
     def flush(self, *commands: Command) -> list[Result]:
@@ -87,7 +72,7 @@ class Database:
         """
         wire = self._wire
         if wire is None:
-            raise psycopg.OperationalError("the connection was lost")
+            raise OperationalError("the connection was lost")
         self.round_trips += 1
         started = time.perf_counter()
         try:
@@ -98,67 +83,49 @@ class Database:
     @property
     def broken_transaction(self) -> bool:
         """Whether an error was swallowed inside the running transaction."""
-        connection = self._connection
-        return connection is not None and (
-            connection.info.transaction_status == TransactionStatus.INERROR
-        )
+        return self._wire is not None and self._wire.transaction == TransactionStatus.INERROR
 
     @property
     def hung_up(self) -> bool:
         """Whether the server has ended the session, so that nothing sent now can be done."""
-        connection = self._connection
-        return connection is None or bool(connection.closed) or _dead(connection)
+        return self._wire is None or self._wire.hung_up
+
+    @property
+    def backend_pid(self) -> int | None:
+        """The process that serves this connection, for who wants to end it."""
+        return self._wire.backend_pid if self._wire else None
 
     def rollback(self) -> None:
         """Leave any transaction; a connection that cannot even do that is dropped."""
-        connection = self._connection
-        if connection is None:
-            return
-        try:
-            if connection.info.transaction_status != TransactionStatus.IDLE:
-                connection.rollback()
-        except psycopg.Error:
+        if self._wire and not self._wire.rollback():
             self.drop()
 
     def drop(self) -> None:
         """Close the connection; the next flush opens another."""
-        connection, self._connection, self._wire = self._connection, None, None
-        if connection is not None:
-            connection.close()
+        wire, self._wire = self._wire, None
+        if wire is not None:
+            wire.close()
 
     def connect(self) -> None:
         """Open the connection now (in INIT, where Lambda gives a full CPU)."""
-        self._connected()
-
-    def _connected(self) -> psycopg.Connection[Row]:
-        connection = self._connection
-        if connection is not None and not self.hung_up:
-            return connection
+        if not self.hung_up:
+            return
         self.drop()
         try:
-            connection = self._open()
-        except psycopg.OperationalError as error:
+            self._wire = self._open()
+        except OperationalError as error:
             if "password" not in str(error):
                 raise
-            connection = self._open(fresh_secret=True)
-        self._connection, self._wire = connection, Wire(connection)
-        return connection
+            self._wire = self._open(fresh_secret=True)
 
-    def _open(self, fresh_secret: bool = False) -> psycopg.Connection[Row]:
+    def _open(self, fresh_secret: bool = False) -> Wire:
         conninfo = make_conninfo(
             setting("DATABASE_URL"),
             user=f"campus_{self.role}",
             password=secret(f"database-password-{self.role}", fresh=fresh_secret),
             **_CONNECT,
         )
-        return psycopg.Connection[Row].connect(conninfo, autocommit=True, prepare_threshold=None)
-
-
-def _dead(connection: psycopg.Connection[Row]) -> bool:
-    """Readable while idle means the server hung up during a freeze: 2 µs instead of a SELECT 1."""
-    poller = select.poll()
-    poller.register(connection.fileno(), select.POLLIN)
-    return bool(poller.poll(0))
+        return Wire(connect(conninfo))
 
 
 def database(role: str) -> Database:
@@ -186,7 +153,7 @@ def run_unit(
     for attempt in range(_ATTEMPTS):
         try:
             return work(attempt)
-        except psycopg.Error as error:
+        except Error as error:
             held.rollback()
             pause = random.uniform(0.01, 0.05) * 2**attempt  # noqa: S311 (jitter, not a secret)
             hopeless = attempt + 1 == _ATTEMPTS or seconds_left() < pause + 1
@@ -203,11 +170,11 @@ def run_unit(
     raise AssertionError("unreachable: the last attempt returns or raises")
 
 
-def is_lost(error: psycopg.Error) -> bool:
+def is_lost(error: Error) -> bool:
     """Whether the connection is gone or was refused, so that only a new one can help."""
     state = error.sqlstate
     if state is None:
-        return isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
+        return isinstance(error, OperationalError | InterfaceError)
     return state.startswith(_RECONNECT)
 
 
@@ -216,7 +183,7 @@ def unavailable() -> Refusal:
     return Refusal("DATABASE_UNAVAILABLE", headers={"Retry-After": "2"})
 
 
-def refusal_of(error: psycopg.Error) -> Exception:
+def refusal_of(error: Error) -> Exception:
     """The client's error for a server's error; the error itself when it is a bug of ours.
 
     Nothing of the server's message goes out: its DETAIL holds row content, and names of constraints
@@ -227,11 +194,7 @@ def refusal_of(error: psycopg.Error) -> Exception:
         return Refusal("ALREADY_EXISTS")
     if state == "23503":
         return Refusal("CONFLICT", "A record that this one refers to does not exist.")
-    if (
-        state in ("23502", "23514")
-        or state.startswith("22")
-        or isinstance(error, psycopg.DataError)
-    ):
+    if state in ("23502", "23514") or state.startswith("22") or isinstance(error, DataError):
         return Refusal("VALIDATION_ERROR")
     if state == "42501":
         return Refusal("NOT_FOUND")

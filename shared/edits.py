@@ -4,8 +4,7 @@ An edit is data, so that requests, answers, error pointers and JSON Schemas foll
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from pydantic import TypeAdapter, ValidationError
@@ -21,16 +20,14 @@ def same(value: Any) -> Any:
     return value
 
 
-@dataclass(frozen=True, slots=True)
-class Rename:
+class Rename(NamedTuple):
     """A field with another name and the same value."""
 
     newer: str
     older: str
 
 
-@dataclass(frozen=True, slots=True)
-class Replace:
+class Replace(NamedTuple):
     """A field that another stands for: `older_type` is its type in the older version."""
 
     newer: str
@@ -40,8 +37,7 @@ class Replace:
     downgrade: Callable[[Any], Any] = same
 
 
-@dataclass(frozen=True, slots=True)
-class OnlyNewer:
+class OnlyNewer(NamedTuple):
     """A field that the older version does not have. `means` is what each of its requests says of
     it, without saying so: what always was and has to be asked for now."""
 
@@ -49,8 +45,7 @@ class OnlyNewer:
     means: Any = None
 
 
-@dataclass(frozen=True, slots=True)
-class OnlyOlder:
+class OnlyOlder(NamedTuple):
     """A field that only the older version has, computed for answers from the newer document.
 
     In requests its value goes to `upgrade(document, value)`, which may set newer fields.

@@ -4,12 +4,10 @@ Removing a code or giving it another status is a breaking change of the API.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorCode:
+class ErrorCode(NamedTuple):
     """What a code promises: its HTTP status, what happened, what the client can do about it."""
 
     code: str

@@ -76,11 +76,12 @@ def _prepare(api: Api) -> None:
     share of one. What fails here is done by the request that needs it. What staff alone calls does
     not count."""
     common = [route for route in api.table.loaded if route.database and not route.roles]
-    steps: list[Callable[[], None]] = []
+    steps: list[Callable[[], object]] = []
     if any(route.access == "user" for route in common):
         steps.append(identity.prepare)
     roles = {route.database or "app" for route in common}
     steps += [partial(gate.prepare, database(role)) for role in roles]
+    steps += [r.query[1].model_rebuild for r in common if r.query and r.result_is_page]
     for step in steps:
         with suppress(Exception):
             step()

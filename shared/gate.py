@@ -45,7 +45,7 @@ _PROVISION = """select * from provision_user(%(id)s, %(issuer)s, %(subject)s, %(
 _VIOLATION = "select record_violation(%(key)s)"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Entered:
     """What the gate found: the caller, headers for the answer, a stored answer to replay."""
 

@@ -33,8 +33,9 @@ from shared.identity import Credentials, read_credentials
 from shared.inputs import Inputs, read_inputs
 from shared.observe import Stopwatch, canonical_line, cold_start, log_failure
 from shared.request import Call, Request, going_outside
-from shared.routing import OLD_PATHS, Route, Routes, Table
+from shared.routing import OLD_PATHS, Route, Routes
 from shared.session import Session
+from shared.table import Table
 from shared.tracing import span, trace_id
 from shared.versions import LATEST, Version, versions
 from shared.work import after_commit

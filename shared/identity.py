@@ -13,8 +13,7 @@ import re
 import threading
 import time
 import zlib
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -29,8 +28,7 @@ _CACHE_SIZE = 1000
 _SKEW = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Credentials:
+class Credentials(NamedTuple):
     """Verified credentials: a subject of an issuer, or an API key's hash."""
 
     issuer: str = ""

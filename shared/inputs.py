@@ -28,7 +28,7 @@ _MAX_PAGE = 10_000
 _MAX_FAULTS = 50
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Inputs:
     """The arguments of a route's function, and what the headers ask for."""
 

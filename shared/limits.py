@@ -9,7 +9,7 @@ import ipaddress
 import math
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from shared.database import Command
 from shared.errors import Refusal
@@ -27,8 +27,7 @@ BY_KIND = {"creates": 100, "updates": 200, "deletes": 50, "course_creates": 50}
 WARN, THROTTLE, BLOCK = 3, 10, 25
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(NamedTuple):
     """One thing that is counted. `quota` None: the caller's tier decides. Many may share an
     address: one of them must not get the others blocked for a day, so it is not `penalized`."""
 
@@ -39,8 +38,7 @@ class Policy:
     penalized: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """How the tightest policy stands after this request."""
 
     name: str

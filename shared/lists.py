@@ -6,7 +6,7 @@ declares can be sorted or filtered by.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from shared import cursors, related
 from shared.errors import invalid
@@ -14,14 +14,13 @@ from shared.models import ListQuery, Model, Page
 from shared.sql import Statement
 
 
-@dataclass(frozen=True, slots=True)
-class Paging:
+class Paging(NamedTuple):
     """How the caller's version pages: by cursor (v2), or by offset with a total (v1)."""
 
     offset: int | None = None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Listing:
     """A list request, compiled: the SQL to run, and how to turn its rows into a page."""
 

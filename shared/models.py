@@ -19,9 +19,27 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic.alias_generators import to_camel
 
 from shared.ids import canonical_uuid
+from shared.late import put_off
 
-# Nobody plugs into pydantic here; looking for plugins reads the metadata of every package.
-os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "true")
+
+def _without_plugins() -> None:
+    """Nobody plugs into pydantic here. Looking for plugins reads the metadata of every package, and
+    only being ready to costs as much as a dozen models."""
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "true")
+    metadata: Any = put_off("importlib.metadata")
+
+    def entry_points(**chosen: Any) -> Any:
+        del metadata.entry_points
+        return metadata.entry_points(**chosen)
+
+    if "entry_points" not in vars(metadata):
+        metadata.entry_points = entry_points
+
+
+_without_plugins()
+
+camel = cache(to_camel)
+"""snake_case to camelCase."""
 
 _RFC3339 = re.compile(
     r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII
@@ -132,7 +150,7 @@ class Model(BaseModel):
     """A shape on the wire. Fields are snake_case here and camelCase in the newest JSON."""
 
     model_config = ConfigDict(
-        alias_generator=to_camel,
+        alias_generator=camel,
         validate_by_name=True,
         validate_by_alias=True,
         extra="forbid",

@@ -18,7 +18,8 @@ from pydantic_core import from_json
 from shared.errors import Refusal
 from shared.inputs import as_parameter
 from shared.request import Call
-from shared.routing import OLD_PATHS, Old, Route, typed
+from shared.routing import OLD_PATHS, Old, Route
+from shared.table import typed
 from shared.versions import Version, versions
 
 _BY_CLOCK = "It runs by the clock; nobody calls it."

@@ -1,13 +1,12 @@
 """What each tier allows: one table. Platform admins have no limits."""
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from shared.errors import Refusal
 from shared.request import Request
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """Limits of one tier; None is no limit."""
 
     tier: str
@@ -31,8 +30,7 @@ def plan_of(request: Request) -> Plan:
     plan = PLANS[request.tier]
     if not request.is_admin:
         return plan
-    return replace(
-        plan,
+    return plan._replace(
         new_tasks_in_30_days=None,
         live_courses=None,
         reminders_per_item=None,

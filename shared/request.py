@@ -5,7 +5,7 @@ import binascii
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 from urllib.parse import parse_qsl
 from uuid import UUID
 
@@ -21,8 +21,7 @@ MAX_BODY = 1024 * 1024
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(NamedTuple):
     """Who is calling, as admission found them in the database."""
 
     user_id: UUID
@@ -57,7 +56,7 @@ class Reply(Generic[M]):
         self.content_type = content_type
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Call:
     """The gateway's event (HTTP API, payload format 2.0), read once."""
 
@@ -139,7 +138,7 @@ def going_outside(unit: Callable[[], T], fetched: list[Any]) -> T:
     return unit()
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Request:
     """What a route works with: the caller, the database inside one transaction, and `emit`."""
 

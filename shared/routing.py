@@ -1,4 +1,4 @@
-"""Routes: a typed function becomes an endpoint. Finding one is a short walk down a tree.
+"""Routes: a typed function becomes an endpoint.
 
     routes = Routes("/tasks", tag="tasks")
 
@@ -12,16 +12,10 @@ have an ending: `/feeds/{token}.ics`.
 """
 
 import inspect
-import threading
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from datetime import date
-from importlib import import_module
-from typing import Any, Literal, get_args, get_origin
-from uuid import UUID
+from typing import Any, Literal, NamedTuple, get_args, get_origin
 
-from shared.errors import Refusal
-from shared.ids import canonical_uuid
 from shared.models import Model, Page, Query
 from shared.versions import versions
 
@@ -39,8 +33,7 @@ _LIMITS: dict[str, Limit] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Old:
+class Old(NamedTuple):
     """A name of the predecessor, below /functions/v1/, that leads to a route (`old_names.py`).
 
     Any method that writes leads there, for a route that reads GET too, unless `methods` are given.
@@ -50,17 +43,16 @@ class Old:
 
     name: str
     methods: tuple[str, ...] = ()
-    fields: Mapping[str, str] = field(default_factory=dict[str, str])
-    values: Mapping[str, str] = field(default_factory=dict[str, str])
-    asks: Mapping[str, str] = field(default_factory=dict[str, str])
+    fields: Mapping[str, str] = {}
+    values: Mapping[str, str] = {}
+    asks: Mapping[str, str] = {}
 
     def taken(self, method: str) -> tuple[str, ...]:
         """The methods by which this name leads to a route with that method."""
         return self.methods or (*(["GET"] if method == "GET" else []), *METHODS[1:])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
+class Route(NamedTuple):
     """One endpoint, with everything that dispatch and documentation need to know of it."""
 
     method: str
@@ -86,7 +78,7 @@ class Route:
     deprecated_on: date | None = None
     sunset_on: date | None = None
     errors: tuple[str, ...] = ()
-    parameters: dict[str, type] = field(default_factory=dict[str, type])
+    parameters: Mapping[str, type] = {}
     body: tuple[str, type[Model]] | None = None
     query: tuple[str, type[Query]] | None = None
     result: type[Model] | None = None
@@ -202,145 +194,7 @@ def _result(annotation: Any) -> dict[str, Any]:
     return {}
 
 
-@dataclass(slots=True)
-class _Node:
-    exact: dict[str, "_Node"] = field(default_factory=dict[str, "_Node"])
-    ending: dict[str, "_Node"] = field(default_factory=dict[str, "_Node"])
-    parameter: "_Node | None" = None
-    methods: dict[str, tuple[Route, tuple[str, ...]]] = field(
-        default_factory=dict[str, tuple[Route, tuple[str, ...]]]
-    )
-
-
-class Table:
-    """All routes of a function, found by version, method and path.
-
-    `later` maps the beginnings of paths to modules that most environments never need. A module is
-    imported by the first request below its path, all of them by the first old name.
-    """
-
-    def __init__(self, groups: Iterable[Routes], later: Mapping[str, str] | None = None) -> None:
-        self.groups, self.later = tuple(groups), dict(later or {})
-        self.loaded: list[Route] = []
-        self._roots: dict[str, _Node] = {}
-        self._missing = {tuple(_segments(path)): module for path, module in self.later.items()}
-        self._loading = threading.Lock()
-        for group in self.groups:
-            self._add(group)
-
-    @property
-    def routes(self) -> list[Route]:
-        """Every route, for documents and proofs."""
-        self._load(None)
-        return self.loaded
-
-    def find(self, version: str, method: str, path: str) -> tuple[Route, dict[str, Any]]:
-        """The route and its path parameters. Errors: NOT_FOUND, METHOD_NOT_ALLOWED with Allow."""
-        node, values = self._node(version, path)
-        if node is None or not node.methods:
-            raise Refusal("NOT_FOUND")
-        wanted = "GET" if method == "HEAD" else method
-        if wanted not in node.methods:
-            raise Refusal("METHOD_NOT_ALLOWED", headers={"Allow": allowed(node.methods)})
-        route, names = node.methods[wanted]
-        return route, typed(route, dict(zip(names, values, strict=True)))
-
-    def methods(self, version: str, path: str) -> str:
-        """The `Allow` value of a path, empty when there is no such path."""
-        node, _ = self._node(version, path)
-        return allowed(node.methods) if node and node.methods else ""
-
-    def _node(self, version: str, path: str) -> tuple[_Node | None, list[str]]:
-        if self._missing:
-            self._load(path)
-        return self._walk(self._roots.get(version), _segments(path))
-
-    def _load(self, path: str | None) -> None:
-        """Import what serves a path; everything for an old name, and for None."""
-        parts = None if path is None or path.startswith(OLD_PATHS) else _segments(path)
-        with self._loading:  # locally an environment is a thread, and threads share the table
-            wanted = [
-                m for begin, m in self._missing.items() if parts is None or _below(begin, parts)
-            ]
-            for module in dict.fromkeys(wanted):
-                for held in vars(import_module(module)).values():
-                    if isinstance(held, Routes):
-                        self._add(held)
-                self._missing = {b: m for b, m in self._missing.items() if m != module}
-
-    def _add(self, group: Routes) -> None:
-        for route in group.routes:
-            self.loaded.append(route)
-            for version in route.versions or ("",):
-                self._insert(version, route.method, route.path, route)
-                for old in route.old:
-                    for method in old.taken(route.method):
-                        self._insert(version, method, OLD_PATHS + old.name, route)
-
-    def _insert(self, version: str, method: str, path: str, route: Route) -> None:
-        node = self._roots.setdefault(version, _Node())
-        names: list[str] = []
-        for part in path.split("/")[1:]:
-            if part.startswith("{"):
-                name, ending = variable(part)
-                names.append(name)
-                if ending:
-                    node = node.ending.setdefault(ending, _Node())
-                    continue
-                node.parameter = node.parameter or _Node()
-                node = node.parameter
-            else:
-                node = node.exact.setdefault(part, _Node())
-        if method in node.methods:
-            raise ValueError(f"{method} {path} is defined twice")
-        node.methods[method] = (route, tuple(names))
-
-    def _walk(self, node: _Node | None, parts: list[str]) -> tuple[_Node | None, list[str]]:
-        values: list[str] = []
-        for part in parts:
-            if node is None:
-                return None, values
-            following = node.exact.get(part)
-            if following is None and part:
-                ending = next(filter(part.endswith, node.ending), "")
-                following = node.ending[ending] if ending else node.parameter
-                values.append(part.removesuffix(ending))
-            node = following
-        return node, values
-
-
-def _below(begin: tuple[str, ...], parts: list[str]) -> bool:
-    """Whether a path is at or below one that may have parameters."""
-    return len(parts) >= len(begin) and all(
-        known.startswith("{") or known == part for known, part in zip(begin, parts, strict=False)
-    )
-
-
 def variable(part: str) -> tuple[str, str]:
     """The name of a segment's parameter, and what follows it."""
     name, _, ending = part[1:].partition("}")
     return name, ending
-
-
-def allowed(methods: Iterable[str]) -> str:
-    """The value of the header Allow."""
-    found = set(methods)
-    extra = {"OPTIONS"} | ({"HEAD"} if "GET" in found else set[str]())
-    return ", ".join(sorted(found | extra))
-
-
-def _segments(path: str) -> list[str]:
-    """The segments of a path. The gateway has percent-decoded it; doing that twice would let
-    `%252e` mean what `%2e` means."""
-    return path.split("/")[1:]
-
-
-def typed(route: Route, values: Mapping[str, str]) -> dict[str, Any]:
-    """Path parameters in the types of the signature; what cannot be one names no record."""
-    found: dict[str, Any] = {}
-    for name, text in values.items():
-        value: Any = canonical_uuid(text) if route.parameters[name] is UUID else text
-        if value is None or len(text) > 512 or "\x00" in text:
-            raise Refusal("NOT_FOUND")
-        found[name] = value
-    return found

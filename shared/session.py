@@ -1,12 +1,10 @@
 """The database as a route or a subscriber sees it: statements inside the one open transaction."""
 
-from dataclasses import replace
 from typing import Any
-
-import psycopg
 
 from shared import related
 from shared.database import Command, Database, Result
+from shared.driver import Error
 from shared.errors import Refusal
 from shared.lists import Paging, compile_list
 from shared.models import ListQuery, M, Page, Query, build
@@ -47,7 +45,7 @@ class Session:
         included = query.included if query else []
         if included:
             text = related.added(statement, model, included, statement.text)
-            statement = replace(statement, text=text)
+            statement = statement._replace(text=text)
         result = self._run(statement, parameters)
         if not result.rows:
             return None
@@ -130,7 +128,7 @@ class Session:
             return
         try:
             self.database.flush(("begin", None), *self.stays, ("commit", None))
-        except psycopg.Error:
+        except Error:
             self.database.rollback()
 
     def _missing(self, statement: Statement) -> Refusal:

@@ -16,24 +16,23 @@ further go on with it. Parameters are psycopg's (`%(name)s`); `%(user_id)s` is a
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 _HEADER = re.compile(r"--\s*(name|sort|filter|include)\s*([-\w]*):\s*(.+)\Z")
 _FURTHER = re.compile(r"--\s{3,}(.+)\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """One named statement: its text, what can be included, and for a list what can be sorted and
     filtered by."""
 
     name: str
     text: str
-    sorts: Mapping[str, str] = field(default_factory=dict[str, str])
-    filters: Mapping[str, str] = field(default_factory=dict[str, str])
-    includes: Mapping[str, str] = field(default_factory=dict[str, str])
+    sorts: Mapping[str, str] = {}
+    filters: Mapping[str, str] = {}
+    includes: Mapping[str, str] = {}
     default_sort: str = ""
 
 

@@ -5,9 +5,8 @@ converts has the step's older shape inside, whichever version is served.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic.alias_generators import to_camel
 
@@ -18,8 +17,7 @@ from shared.versions import Change, Version, chain, newer_versions, step
 Place = tuple[str | int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
+class _Step(NamedTuple):
     """From one version to the one before it: the fields of the newer one that hold models, and
     the changes, in downgrade order."""
 

@@ -23,11 +23,10 @@ Names in edits are field names (snake_case); each version's style gives them the
 import os
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from importlib import import_module
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, NamedTuple
 
 import orjson
 
@@ -52,8 +51,7 @@ from shared.models import Model
 __all__ = ["Change", "Document", "OnlyNewer", "OnlyOlder", "Rename", "Replace", "Version", "same"]
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(NamedTuple):
     """One published version and its style.
 
     `snake_case` names, `offset_paging` with totals, `lenient` about unknown fields (ignores them),
@@ -120,7 +118,7 @@ def _with_dates(version: Version, dates: dict[str, str]) -> Version:
         deprecated = date.fromisoformat(dates["deprecated"])
     if sunset and deprecated and sunset < deprecated:  # RFC 8594: never before the deprecation
         deprecated = sunset - timedelta(days=1)
-    return replace(version, deprecated_on=deprecated, sunset_on=sunset)
+    return version._replace(deprecated_on=deprecated, sunset_on=sunset)
 
 
 _CHANGES: dict[type[Model], list[type["Change"]]] = {}

@@ -5,7 +5,7 @@ the user pool, which call another system first, open theirs by `unit_of_work`.""
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from shared import outbox
@@ -20,7 +20,7 @@ _TENANT = """select set_config('app.user_id', %(user)s, true),
        set_config('app.organization_ids', '{}', true), set_config('app.course_ids', '{}', true)"""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Consumer:
     """What a subscriber or schedule works with, inside its own transaction."""
 
@@ -47,8 +47,7 @@ class Consumer:
         return actions
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """An event on its way to one subscriber: what the inbox row of its unit of work says."""
 
     subscriber: str

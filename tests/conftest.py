@@ -11,6 +11,8 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -18,6 +20,7 @@ from hypothesis import HealthCheck, settings
 from infra.local.postgres import Server, start
 from infra.local.postgres_programs import PostgresError
 from infra.migrate import MigrationError
+from shared.facts import Emissions, Event
 from tests.campus import Campus
 from tests.environment import PASSWORDS, function_environment
 from tests.gateway import somewhere
@@ -144,3 +147,17 @@ def _remove_killed_runs() -> None:
 def _own_database() -> str:
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     return f"{os.environ[TEMPLATE]}_{worker}"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def every_event_that_is_told_keeps_its_contract() -> Iterator[None]:
+    """Functions do not validate what they tell: each test does it for them, strictly."""
+    told = Emissions.add
+
+    def add(self: Emissions, event: Event, **about: Any) -> UUID:
+        type(event).model().model_validate(vars(event))
+        return told(self, event, **about)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Emissions, "add", add)
+        yield

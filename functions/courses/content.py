@@ -97,5 +97,5 @@ def _tell(
         "entity_version": version,
         **data,
     }
-    event = CONTRACTS[f"{piece.kind}.{verb}"].model_validate(fact, strict=False)
+    event = CONTRACTS[f"{piece.kind}.{verb}"].of(fact)
     request.emit(event, user_id=row["owner_id"])

@@ -60,4 +60,4 @@ def purge_part(request: Request, kind: str, part_id: UUID) -> None:
 def _tell(request: Request, kind: str, verb: str, part_id: UUID, version: int, **data: Any) -> None:
     """`<kind>.<verb>`: these contracts differ in nothing but the kind."""
     fact = {f"{kind}_id": part_id, "entity_version": version, **data}
-    request.emit(CONTRACTS[f"{kind}.{verb}"].model_validate(fact, strict=False))
+    request.emit(CONTRACTS[f"{kind}.{verb}"].of(fact))

@@ -147,7 +147,7 @@ def _tell_item(request: Request, row: Row, deletion: UUID) -> None:
     }
     fact = {f"{kind}_id": row["id"], "entity_version": row["version"], **said[verb]}
     if verb != "updated" or row["changed"]:
-        request.emit(CONTRACTS[f"{kind}.{verb}"].model_validate(fact, strict=False))
+        request.emit(CONTRACTS[f"{kind}.{verb}"].of(fact))
     if verb == "updated" and row["finished"]:
         request.emit(
             AssignmentCompleted(

@@ -94,7 +94,7 @@ class _Change:
         """`<kind>.<verb>`: these contracts differ in nothing but the kind."""
         contract = CONTRACTS[f"{self.kind}.{verb}"]
         fact = {f"{self.kind}_id": item_id, **data}
-        self.request.emit(contract.model_validate(fact, strict=False))
+        self.request.emit(contract.of(fact))
 
 
 def _local(text: str) -> datetime:

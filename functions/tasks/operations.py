@@ -167,4 +167,4 @@ def _tell(request: Request, verb: str, rows: Sequence[Mapping[str, Any]], **data
     for row in rows:
         fact = {f"{row['kind']}_id": row["id"], "entity_version": row["version"], **data}
         contract = CONTRACTS[f"{row['kind']}.{verb}"]
-        request.emit(contract.model_validate(fact, strict=False))
+        request.emit(contract.of(fact))

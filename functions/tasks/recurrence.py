@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
@@ -22,8 +22,7 @@ _NTH = re.compile(r"([+-]?[1-9][0-9]?)?(MO|TU|WE|TH|FR|SA|SU)", re.ASCII)
 _NUMBER = re.compile(r"[+-]?[0-9]{1,3}", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class NthDay:
+class NthDay(NamedTuple):
     """A weekday, every one or the nth of its month or year (from the end when negative)."""
 
     weekday: str

@@ -34,7 +34,7 @@ def tell_scheduled(
             "count": len(made),
             "last_at": made[-1]["remind_at"],
         }
-        unit.emit(ReminderScheduled.model_validate(fact, strict=False))
+        unit.emit(ReminderScheduled.of(fact))
 
 
 def tell_reviews_cancelled(

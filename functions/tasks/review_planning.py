@@ -1,7 +1,7 @@
 """What a review changes, and what is planned for a topic: rules between two statements."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -131,7 +131,7 @@ def _learner(context: Consumer) -> Learner:
     row = context.db.rows(sql.learner)[0]
     plan = PLANS[row["tier"]]
     if row["role"] == "admin":
-        plan = replace(plan, review_reminders_in_30_days=None)
+        plan = plan._replace(review_reminders_in_30_days=None)
     return Learner(row["timezone"], plan)
 
 

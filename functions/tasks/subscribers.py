@@ -49,7 +49,7 @@ def purge_items_of_course(event: CoursePurged, context: Consumer) -> None:
     that would say which they were."""
     for row in context.db.rows(sql.purge_course_items, course_id=event.course_id):
         fact = {f"{row['kind']}_id": row["id"], "entity_version": row["version"]}
-        context.emit(CONTRACTS[f"{row['kind']}.purged"].model_validate(fact, strict=False))
+        context.emit(CONTRACTS[f"{row['kind']}.purged"].of(fact))
 
 
 # Whoever learns for the course has its exam as a deadline, so it is the system's work.

@@ -8,7 +8,6 @@ are then read as they are now; a change made meanwhile comes again with the next
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any, cast
 from uuid import UUID
 
@@ -129,5 +128,5 @@ def _whole(
     ids = [item_id for of_kind, item_id in items if of_kind == kind]
     if not ids:
         return []
-    some = replace(statement, text=f"{statement.text}\n   and id = any(%(ids)s)")
+    some = statement._replace(text=f"{statement.text}\n   and id = any(%(ids)s)")
     return request.db.all(model, some, ids=ids, limit=item_limit(request))

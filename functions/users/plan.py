@@ -1,7 +1,5 @@
 """What the caller pays for, what that allows, and how much of it is used."""
 
-from dataclasses import asdict
-
 from functions.users.models import Entitlements, Subscription, Usage
 from shared.plans import plan_of
 from shared.request import Request
@@ -44,4 +42,4 @@ def entitlements(request: Request) -> Entitlements:
     """What the caller's plan allows. Platform admins have no limits."""
     plan = plan_of(request)
     intervals = list(plan.review_intervals_days)
-    return Entitlements(**{**asdict(plan), "review_intervals_days": intervals})
+    return Entitlements(**{**plan._asdict(), "review_intervals_days": intervals})

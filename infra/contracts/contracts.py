@@ -43,7 +43,7 @@ def file_name(contract: type[Event]) -> str:
 
 def schema(contract: type[Event]) -> Json:
     """The JSON Schema of what travels on the bus for an event."""
-    data = tidy(contract.model_json_schema(by_alias=True, mode="serialization"))
+    data = tidy(contract.model().model_json_schema(by_alias=True, mode="serialization"))
     data["properties"].pop("entityVersion", None)
     data.pop("description", None)
     definitions = data.pop("$defs", {})
@@ -126,6 +126,6 @@ def sample(contract: type[Event]) -> Json:
         "request_id": REQUEST_ID,
         "trace_id": None,
         "api_version": "v2",
-        "data": event.model_dump(mode="json", by_alias=True),
+        "data": event.data,
     }
     return orjson.loads(orjson.dumps(envelope(record), option=orjson.OPT_UTC_Z))

@@ -9,7 +9,6 @@ import ast
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -129,7 +128,7 @@ def _variants(statement: Statement) -> Iterator[str]:
             yield statement.text
         return
     filters = "".join(f"\n   and {text}" for text in statement.filters.values())
-    filtered = replace(statement, text=statement.text + filters)
+    filtered = statement._replace(text=statement.text + filters)
     for sort in statement.sorts:
         query = ListQuery.model_construct(limit=20, cursor=None, sort=sort, fields=None)
         yield compile_list(filtered, ListQuery, query, Paging(), "", {}).text

@@ -7,9 +7,12 @@ import os
 import shutil
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -94,13 +97,26 @@ def ground() -> Iterator[Ground]:
     directory.chmod(0o711)  # the server runs as another user when we are root
     server = start(directory / "postgres", durable=False)
     try:
-        environment = function_environment(directory)
+        environment = function_environment(directory) | _published_keys(directory)
         os.environ.update(environment)
         template = create_template(server.url, PASSWORDS)
         yield Ground(directory, server.url, template, environment)
     finally:
         server.stop()
         shutil.rmtree(directory, ignore_errors=True)
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: Any) -> None:
+        """Nobody reads it."""
+
+
+def _published_keys(directory: Path) -> dict[str, str]:
+    """The pool's keys over HTTP, as functions get them, for as long as this process lives."""
+    handler = partial(_Quiet, directory=str(directory))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return {"USER_POOL_JWKS_URL": f"http://127.0.0.1:{server.server_port}/jwks.json"}
 
 
 def _token(key: Any, subject: str) -> str:

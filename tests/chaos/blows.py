@@ -7,7 +7,6 @@ wrapped here, or through the bus that stands for EventBridge and SQS (bus.py).
 import contextlib
 import os
 import random
-import select
 import signal
 import threading
 import time
@@ -15,8 +14,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
-
-import psycopg
 
 from shared import outbox
 from shared.database import Command, Database
@@ -76,6 +73,7 @@ class _Aim:
         self.blow: Blow | None = None
         self.counts: Counter[str] = Counter()
         self.held: Database | None = None
+        self.coming: threading.Thread | None = None
 
 
 _aim = _Aim()
@@ -94,9 +92,17 @@ def reach(step: str, moment: str) -> None:
     if blow and (blow.step, blow.moment, blow.nth) == (step, moment, _aim.counts[step]):
         _aim.blow = None
         if moment == "during" and blow.delay:
-            threading.Thread(target=_strike, args=(blow,), daemon=True).start()
+            _aim.coming = threading.Thread(target=_strike, args=(blow,), daemon=True)
+            _aim.coming.start()
         else:
             _strike(blow)
+
+
+def settle() -> None:
+    """At the end of a job: a blow that is still on its way is for this job and not for the next."""
+    if _aim.coming:
+        _aim.coming.join()
+        _aim.coming = None
 
 
 def install() -> None:
@@ -129,17 +135,17 @@ def _strike(blow: Blow) -> None:
         time.sleep(blow.delay)
     if blow.action == "kill":
         os.kill(os.getpid(), signal.SIGKILL)
-    connection = _aim.held and _aim.held._connection
-    if connection and not connection.closed:
-        _terminate(connection, wait=blow.moment != "during")
+    held = _aim.held
+    if held and not held.hung_up:
+        _terminate(held, wait=blow.moment != "during")
 
 
-def _terminate(connection: psycopg.Connection[Any], *, wait: bool) -> None:
+def _terminate(held: Database, *, wait: bool) -> None:
     """SIGTERM is what pg_terminate_backend sends. `wait` until the backend has hung up, so that
     the next flush is sure to meet nobody."""
-    with contextlib.suppress(ProcessLookupError, psycopg.OperationalError):
-        os.kill(connection.info.backend_pid, signal.SIGTERM)
-        if wait:
-            poller = select.poll()
-            poller.register(connection.fileno(), select.POLLIN)
-            poller.poll(5000)
+    assert held.backend_pid
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(held.backend_pid, signal.SIGTERM)
+        until = time.monotonic() + 5
+        while wait and not held.hung_up and time.monotonic() < until:
+            time.sleep(0.001)

@@ -160,5 +160,6 @@ def _work(line: Connection, others: list[Connection], log: Path) -> None:
         blows.aim(blow)
         blows.reach("job", "before")
         result = action(*arguments)
+        blows.settle()
         blows.reach("answer", "before")
         line.send(result)

@@ -109,7 +109,7 @@ def _broken(poison: UUID) -> Iterator[None]:
         if context.event_id == poison:
             raise ValueError("a bug that comes after the effect")
 
-    subscribers[place] = replace(sound, function=function)
+    subscribers[place] = sound._replace(function=function)
     try:
         yield
     finally:

@@ -5,7 +5,6 @@ nothing here. Trials that do not fall short now would prove nothing when they ho
 """
 
 import sys
-from dataclasses import replace
 
 from shared import gate, outbox
 
@@ -29,8 +28,8 @@ def remove_guards() -> None:
     gate._STORED = _NEVER_STORED
     gate._KEEP += " on conflict do nothing"
     statements = outbox.sql
-    statements.claim_inbox = replace(statements.claim_inbox, text=_RECEIVED_AGAIN)
-    statements.claim_outbox = replace(statements.claim_outbox, text=_TAKEN_AT_ONCE)
+    statements.claim_inbox = statements.claim_inbox._replace(text=_RECEIVED_AGAIN)
+    statements.claim_outbox = statements.claim_outbox._replace(text=_TAKEN_AT_ONCE)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from shared.routing import OLD_PATHS, Table
+from shared.routing import OLD_PATHS
+from shared.table import Table
 from tests.campus import handlers
 
 TABLES = {name: handle.api.table for name, handle in handlers().items() if handle.api.table.later}

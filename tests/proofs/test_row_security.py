@@ -4,12 +4,15 @@ The statements are those of all `.sql` files beside routes; each is reduced to `
 tables, run in the app role as one tenant, and looked through for the other tenant's ids.
 """
 
+import os
 import re
 from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
+from shared.settings import secret
 from shared.sql import parse
 from tests.campus import ROOT, Campus
 from tests.proofs.planting import Plot
@@ -87,13 +90,9 @@ def test_without_a_tenant_nothing_is_seen(campus: Campus, two_tenants):
 
 def as_app(campus: Campus, user_id: object) -> psycopg.Connection:
     """The app role's connection with a tenant set, as admission sets it."""
-    from shared.database import database
-
-    held = database("app")
-    held.drop()
-    held.connect()
-    connection = held._connection
-    assert connection
-    held._connection = None
+    conninfo = make_conninfo(
+        os.environ["DATABASE_URL"], user="campus_app", password=secret("database-password-app")
+    )
+    connection = psycopg.connect(conninfo, autocommit=True)
     connection.execute("select set_config('app.user_id', %s, false)", (str(user_id),))
     return connection

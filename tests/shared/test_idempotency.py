@@ -56,9 +56,8 @@ def test_a_connection_lost_between_any_steps_is_invisible(
 
     def end_backend(held: Database) -> None:
         count[0] += 1
-        if count[0] == flush and held._connection is not None:
-            pid = held._connection.info.backend_pid
-            campus.admin.execute("select pg_terminate_backend(%s, 5000)", (pid,))
+        if count[0] == flush and held.backend_pid:
+            campus.admin.execute("select pg_terminate_backend(%s, 5000)", (held.backend_pid,))
 
     def flaky(self: Database, *commands):
         results = original(self, *commands)

@@ -19,10 +19,11 @@ from shared.facts import Event
 from shared.ids import uuid7
 from shared.models import Day, Id, Query, QueryInteger, Timestamp
 from shared.request import Request
-from shared.routing import Routes, Table
+from shared.routing import Routes
 from shared.session import Session
 from shared.settings import setting
 from shared.sql import queries
+from shared.table import Table
 from shared.wire import Wire
 from tests.campus import Campus
 from tests.gateway import context

@@ -42,7 +42,7 @@ def prepared(*groups: Routes) -> tuple[bool, bool]:
     def init() -> None:
         function("things", routes=groups)
         held = database("app")
-        seen.append((held._connection is not None, bool(identity._keys._keys)))
+        seen.append((held.backend_pid is not None, bool(identity._keys._keys)))
         held.drop()
 
     thread = threading.Thread(target=init)  # a thread stands for an environment

@@ -79,9 +79,8 @@ def test_more_goes_both_ways_than_buffers_hold(held: Database):
 
 
 def test_a_server_that_ends_the_session_says_why(held: Database):
-    assert held._connection
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as admin:
-        admin.execute("select pg_terminate_backend(%s)", [held._connection.info.backend_pid])
+        admin.execute("select pg_terminate_backend(%s)", [held.backend_pid])
     with pytest.raises(psycopg.errors.AdminShutdown):
         held.flush(("begin", None), ("select 1", None))
     assert held.hung_up

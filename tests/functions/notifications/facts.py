@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
+
+import orjson
 
 from shared.facts import Emissions, Event, Origin, envelope
 from shared.ids import uuid7
@@ -13,11 +14,7 @@ def fact(event: Event, user: User) -> dict[str, Any]:
     """What the bus carries for an event about a user."""
     emissions = Emissions(Origin("campus.tests", f"req_{uuid7().hex}", user_id=user.id))
     emissions.add(event)
-    detail = envelope(emissions.records[0])
-    return {
-        name: str(value) if isinstance(value, UUID | datetime) else value
-        for name, value in detail.items()
-    }
+    return orjson.loads(orjson.dumps(envelope(emissions.records[0]), option=orjson.OPT_UTC_Z))
 
 
 def tell(campus: Campus, event: Event, user: User, times: int = 1) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """After a downgrade the newest items within the plan's limit stay writable, older are locked."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -23,7 +23,7 @@ def small_plans() -> Iterator[None]:
     """Plans whose limits are soon reached."""
     with pytest.MonkeyPatch.context() as patch:
         for tier, limit in LIMITS.items():
-            plan = replace(plans.PLANS[tier], new_tasks_in_30_days=limit)
+            plan = plans.PLANS[tier]._replace(new_tasks_in_30_days=limit)
             patch.setitem(plans.PLANS, tier, plan)
         yield
 

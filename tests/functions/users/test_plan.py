@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import orjson
+
 from events.webhooks import SubscriptionChanged
 from shared.facts import Emissions, Origin, envelope
 from tests.campus import Campus, User, context, queue_event
@@ -22,9 +24,7 @@ def change(user: User, tier: str, status: str, version: int, expires: Any = NEXT
             entity_version=version,
         )
     )
-    fact = envelope(emissions.records[0])
-    plain = {name: str(fact[name]) for name in ("id", "userId")}
-    return {**fact, **plain, "occurredAt": fact["occurredAt"].isoformat()}
+    return orjson.loads(orjson.dumps(envelope(emissions.records[0]), option=orjson.OPT_UTC_Z))
 
 
 def hear(campus: Campus, *facts: Any) -> None:
