@@ -32,7 +32,7 @@ def _lighten() -> None:
 _lighten()
 
 from psycopg import abc, pq
-from psycopg.adapt import AdaptersMap, Dumper, PyFormat, Transformer
+from psycopg.adapt import AdaptersMap, Dumper, Loader, PyFormat, Transformer
 from psycopg.conninfo import make_conninfo
 from psycopg.errors import (
     DataError,
@@ -119,6 +119,13 @@ class _DictDumper(Dumper):
         return orjson.dumps(obj, default=str, option=orjson.OPT_UTC_Z)
 
 
+class _JsonLoader(Loader):
+    """psycopg's own asks which function to call, for each value."""
+
+    def load(self, data: Any) -> Any:
+        return orjson.loads(data)
+
+
 class _Adaptation:
     """What a transformer asks for: adapters, and no connection, whose zone is UTC anyway."""
 
@@ -132,6 +139,8 @@ class _Adaptation:
             module.register_default_adapters(self)  # pyright: ignore[reportArgumentType]
         array.register_all_arrays(self)  # pyright: ignore[reportArgumentType]
         self.adapters.register_dumper(dict, _DictDumper)
+        for name in ("json", "jsonb"):
+            self.adapters.register_loader(name, _JsonLoader)
 
 
 _adaptation = _Adaptation()
@@ -156,6 +165,3 @@ def connect(conninfo: str) -> PGconn:
 
 def _ignore(_: PGresult) -> None:
     """A notice; libpq would print it."""
-
-
-json.set_json_loads(orjson.loads)

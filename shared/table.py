@@ -133,9 +133,12 @@ class Table:
 
 def _below(begin: tuple[str, ...], parts: list[str]) -> bool:
     """Whether a path is at or below one that may have parameters."""
-    return len(parts) >= len(begin) and all(
-        known.startswith("{") or known == part for known, part in zip(begin, parts, strict=False)
-    )
+    if len(parts) < len(begin):
+        return False
+    for known, part in zip(begin, parts, strict=False):
+        if known != part and not known.startswith("{"):
+            return False
+    return True
 
 
 def allowed(methods: Iterable[str]) -> str:

@@ -114,11 +114,19 @@ def _spelled(version: str, model: type[Model], document: Mapping[str, Any]) -> D
 def _layout(
     version: str, model: type[Model], fields: tuple[str, ...]
 ) -> tuple[tuple[str, ...], tuple[tuple[str, type[Model]], ...]]:
-    """How fields are spelled, and which of them hold models. Worked out once, as the documents of
-    a list have the same fields all."""
+    """How fields are spelled, and which of them hold models that are spelled otherwise inside.
+    Worked out once, as the documents of a list have the same fields all."""
     known, inside = _spellings(model, version), _inside(model, version)
     names = {field: known.get(field, field) for field in fields}
-    return tuple(names.values()), tuple((names[f], inside[f]) for f in fields if f in inside)
+    held = ((names[field], inside[field]) for field in fields if field in inside)
+    return tuple(names.values()), tuple((n, i) for n, i in held if _is_respelled(version, i))
+
+
+@cache
+def _is_respelled(version: str, model: type[Model]) -> bool:
+    """Whether a model, or one inside it, has a name that the version spells otherwise."""
+    spelled = any(name != wire for name, wire in _spellings(model, version).items())
+    return spelled or any(_is_respelled(version, i) for i in _inside(model, version).values())
 
 
 def _spelled_inside(version: str, model: type[Model], value: Any) -> Any:

@@ -3,7 +3,8 @@
 -- statement.
 -- name: create_assignment
 with permitted as (
-    select *, parent_is_open(%(user_id)s, %(parent_id)s, %(id)s) as parent_open
+    select *, %(parent_id)s::uuid is null
+              or parent_is_open(%(user_id)s, %(parent_id)s, %(id)s) as parent_open
       from task_permission(%(user_id)s, %(limit)s, %(course_id)s)
 ), item as (
     insert into assignment (id, user_id, course_id, parent_id, title, description, due_at, due_on,

@@ -12,8 +12,10 @@ BODY = {
     "estimatedMinutes": 120,
     "tags": ["logic", "history"],
     "checklist": [{"text": "Read", "done": True}, {"text": "Write", "done": False}],
-    "reminders": [30],
+    "reminders": [],
 }
+REMINDED = BODY | {"reminders": [30]}
+"""A create that does more than the budget's: a reminder, and the event that tells of it."""
 HEADERS = {
     "accept": "application/json",
     "accept-language": "en-GB,en;q=0.9,de;q=0.8",
@@ -59,6 +61,7 @@ def request(
     path: str = "/v2/tasks/assignments",
     query: str = "limit=20",
     key: str = "",
+    body: dict[str, Any] = BODY,
 ) -> dict[str, Any]:
     """A gateway event of payload format 2.0; `key` is an idempotency key."""
     headers = {**HEADERS, "authorization": f"Bearer {user['token']}"}
@@ -73,7 +76,7 @@ def request(
         "queryStringParameters": dict(part.split("=") for part in query.split("&") if part),
         "pathParameters": {"version": path[1:3], "proxy": path[10:]},
         "stageVariables": None,
-        "body": json.dumps(BODY) if method == "POST" else None,
+        "body": json.dumps(body) if method == "POST" else None,
         "isBase64Encoded": False,
         "requestContext": {
             "accountId": "123456789012",

@@ -9,7 +9,7 @@ import time
 from itertools import cycle
 from typing import Any
 
-from tests.bench.events import Context, request
+from tests.bench.events import BODY, REMINDED, Context, request
 
 Event = dict[str, Any]
 
@@ -28,9 +28,9 @@ class Stack:
     def event(self, kind: str) -> Event:
         """The next user's request."""
         user, self.number = next(self.turn), self.number + 1
-        if kind == "create":
-            key = f"{os.getpid()}-{self.number}"
-            return self.shape(request(user, "POST", query="", key=key))
+        if kind.startswith("create"):
+            key, body = f"{os.getpid()}-{self.number}", REMINDED if "reminder" in kind else BODY
+            return self.shape(request(user, "POST", query="", key=key, body=body))
         if kind == "old list":
             return self.shape(request(user, path="/v1/tasks/assignments"))
         return self.shape(request(user))

@@ -180,11 +180,7 @@ def create(headers: dict[str, str], address: str, values: Row) -> Row:
     row = {name: found[name] for name in Assignment.model_fields}
     answer = orjson.dumps({"data": row}, option=orjson.OPT_UTC_Z)
     told = {"assignmentId": row["id"], "courseId": None, "dueAt": row["due_at"]}
-    reminded = {"reminderId": found["reminded"][0]["id"], "assignmentId": row["id"], "count": 1}
-    facts = [
-        _event("assignment.created", user, row["id"], told),
-        _event("reminder.scheduled", user, reminded["reminderId"], reminded),
-    ]
+    facts = [_event("assignment.created", user, row["id"], told)]
     events = orjson.dumps(facts, option=orjson.OPT_UTC_Z).decode()
     with connection.pipeline():
         connection.execute(outbox.add_events.text, {"events": events})

@@ -9,6 +9,7 @@ import pytest
 from infra.migrate import MigrationError, files
 from infra.migrate.__main__ import main
 from infra.migrate.handler import handle
+from infra.migrate.report import is_destructive
 from tests.environment import PASSWORDS
 from tests.infra.migrate.database import ask, exists
 
@@ -39,12 +40,18 @@ def test_status_up_verify_and_down_from_the_command_line(
     assert "is pending" in capsys.readouterr().out
 
 
+def to_the_newest_loss() -> int:
+    """How many migrations are to be taken back until one of them destroys something."""
+    newest_first = reversed(files.load())
+    return 1 + next(n for n, m in enumerate(newest_first) if is_destructive(m.down.text))
+
+
 def test_beyond_the_local_stage_down_asks_for_a_restore_point(
     url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     main(["up"])
     monkeypatch.setenv("CAMPUS_STAGE", "prod")
-    assert main(["down"]) == 1
+    assert main(["down", str(to_the_newest_loss())]) == 1
     assert "no restore point" in capsys.readouterr().err
     assert main(["restore-point", "--snapshot", "snapshot-1"]) == 0
     assert main(["down"]) == 0
@@ -102,7 +109,7 @@ def test_the_function_reports_faults_of_verify(url: str) -> None:
 def test_the_function_takes_nothing_back_without_a_restore_point(url: str) -> None:
     handle({"command": "up"}, CONTEXT)
     with pytest.raises(MigrationError, match="no restore point"):
-        handle({"command": "down"}, CONTEXT)
+        handle({"command": "down", "count": to_the_newest_loss()}, CONTEXT)
     handle({"command": "restore-point", "snapshot": "snapshot-1"}, CONTEXT)
     (label,) = handle({"command": "down"}, CONTEXT)["lines"]
     assert f"{label}  pending" in handle({"command": "status"}, CONTEXT)["lines"]
