@@ -59,14 +59,19 @@ class Database:
         self.committing = False
         self._wire: Wire | None = None
 
-    def begin(self, *commands: Command) -> list[Result]:
+    def begin(
+        self, *commands: Command, meanwhile: Callable[[], None] | None = None
+    ) -> list[Result]:
         """The first flush of a unit of work: connects when needed."""
         self.committing = False
         self.connect()
-        return self.flush(*commands)
+        return self.flush(*commands, meanwhile=meanwhile)
 
-    def flush(self, *commands: Command) -> list[Result]:
-        """Send commands in one round trip and return their results in order.
+    def flush(
+        self, *commands: Command, meanwhile: Callable[[], None] | None = None
+    ) -> list[Result]:
+        """Send commands in one round trip and return their results in order; `meanwhile` runs while
+        the server works.
 
         Never connects: a new connection in the middle of a unit would run outside its transaction.
         """
@@ -76,7 +81,7 @@ class Database:
         self.round_trips += 1
         started = time.perf_counter()
         try:
-            return wire.run(commands)
+            return wire.run(commands, meanwhile)
         finally:
             self.seconds += time.perf_counter() - started
 

@@ -61,17 +61,18 @@ def enter(
     credentials: Credentials | None,
     inputs: Inputs,
     session: Session,
-    fault: Refusal | None,
     *,
     again: bool,
 ) -> Entered:
-    """Open the transaction and admit the request, or refuse it: 401, 429, 403, then `fault`."""
-    if fault and fault.status in (401, 503):
+    """Open the transaction and admit the request, or refuse it: 401, 429, 403, then what is wrong
+    with its inputs, the rest of which is read while the server works."""
+    if inputs.fault and inputs.fault.status in (401, 503):
         _count_refused(call, session)
-        raise fault
+        raise inputs.fault
     counted = [] if again and route.writes else _counted(call, route, credentials, inputs)
     opening = _opening(route, credentials, inputs, counted)
-    results = dict(zip(opening, session.database.begin(*opening.values()), strict=True))
+    answers = session.database.begin(*opening.values(), meanwhile=inputs.complete)
+    results = dict(zip(opening, answers, strict=True))
     entered = Entered(caller=_caller(results.get("admit")))
     _judge(route, session, counted, results.get("count"), entered)
     if counted and not route.writes:
@@ -83,8 +84,8 @@ def enter(
         _permit(call, route, credentials, entered.caller, session)
         session.parameters["user_id"] = entered.caller.user_id
     session.parameters["if_match"] = inputs.if_match
-    if fault:
-        raise fault
+    if inputs.fault:
+        raise inputs.fault
     entered.replay = _replay(route, inputs, results.get("stored"))
     return entered
 

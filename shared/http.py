@@ -2,8 +2,9 @@
 
 1. read the gateway's event                     Call.of
 2. choose the version, find the route           _choose, Table.find
-3. verify the credentials, read the inputs      without the database; faults are kept for later
-4. first flush: count, admit, lock the key      gate.enter (refusals in the order 401 429 403 4xx)
+3. verify the credentials, read the headers     without the database; faults are kept for later
+4. first flush: count, admit, lock the key      gate.enter (refusals in the order 401 429 403 4xx);
+   meanwhile read path, query and body          Inputs.complete
 5. run the route                                one statement, usually
 6. last flush: events, stored answer, COMMIT    Session.close
 7. publish the events, run what comes after     best effort, the relay sweeps the rest
@@ -102,12 +103,12 @@ class _Exchange:
             return preflight(self.call, table.methods(version, path))
         self.route, parameters = table.find(version, self.call.method, path)
         check_release(self.call)
-        credentials, inputs, fault = self._read(self.route, parameters)
+        credentials, inputs = self._read(self.route, parameters)
         if self.route.database is None:
-            if fault:
-                raise fault
+            if inputs.fault:
+                raise inputs.fault
             return self._without_database(self.route, inputs)
-        return self._in_transaction(self.route, credentials, inputs, fault)
+        return self._in_transaction(self.route, credentials, inputs)
 
     def _choose(self) -> tuple[str, str]:
         """The version ("" for none) and the path below it, an old one as it is.
@@ -130,9 +131,7 @@ class _Exchange:
         old_names.refuse_dropped(path)
         return name, path
 
-    def _read(
-        self, route: Route, parameters: dict[str, Any]
-    ) -> tuple[Credentials | None, Inputs, Refusal | None]:
+    def _read(self, route: Route, parameters: dict[str, Any]) -> tuple[Credentials | None, Inputs]:
         """Credentials and inputs, with the first fault among them in order of telling."""
         credentials, inputs, fault = None, Inputs(), None
         try:
@@ -148,12 +147,14 @@ class _Exchange:
                     self.call, route, self.version, parameters
                 )
             by = credentials.limit_key if credentials else ""
-            inputs = read_inputs(self.call, route, self.version, parameters, by)
+            put_off = route.database is not None and fault is None
+            inputs = read_inputs(self.call, route, self.version, parameters, by, put_off=put_off)
         except Refusal as refusal:
             fault = fault or refusal
+        inputs.fault = fault
         if credentials:
             self.caller_key = credentials.limit_key[:12]
-        return credentials, inputs, fault
+        return credentials, inputs
 
     def _without_database(self, route: Route, inputs: Inputs) -> Answer:
         if route.limit == "auth":
@@ -177,7 +178,7 @@ class _Exchange:
         return render(self.call, route, self.version, inputs, result)
 
     def _in_transaction(
-        self, route: Route, credentials: Credentials | None, inputs: Inputs, fault: Refusal | None
+        self, route: Route, credentials: Credentials | None, inputs: Inputs
     ) -> Answer:
         held = self.database = database(route.database or "app")
         self.session = Session(held)
@@ -188,7 +189,7 @@ class _Exchange:
             self.attempts = number + 1
             done.clear()
             number += len(self.fetched)
-            return self._attempt(held, route, credentials, inputs, fault, number, done)
+            return self._attempt(held, route, credentials, inputs, number, done)
 
         repeatable = not route.writes or inputs.idempotency_key is not None
         left = self._seconds_left
@@ -209,16 +210,14 @@ class _Exchange:
         route: Route,
         credentials: Credentials | None,
         inputs: Inputs,
-        fault: Refusal | None,
         number: int,
         done: list[Request],
     ) -> Answer:
         session = self.session = Session(
-            held, commits_after=None if route.writes else route.statements, paging=inputs.paging
+            held, commits_after=None if route.writes else route.statements
         )
-        entered = gate.enter(
-            self.call, route, credentials, inputs, session, fault, again=number > 0
-        )
+        entered = gate.enter(self.call, route, credentials, inputs, session, again=number > 0)
+        session.paging = inputs.paging
         self.headers.update(entered.headers)
         if entered.replay:
             session.close()

@@ -6,7 +6,9 @@ told only after it has been.
 
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import orjson
@@ -38,18 +40,46 @@ class Inputs:
     request_hash: bytes = b""
     paging: Paging = field(default_factory=Paging)
     account: str = ""
+    fault: Refusal | None = None
+    rest: Callable[[], None] | None = None
+
+    def complete(self) -> None:
+        """Read the rest, if it was put off. What is wrong with it becomes the fault."""
+        rest, self.rest = self.rest, None
+        try:
+            if rest:
+                rest()
+        except Refusal as refusal:
+            self.fault = refusal
 
 
 def read_inputs(
-    call: Call, route: Route, version: Version, path: dict[str, Any], by: str = ""
+    call: Call,
+    route: Route,
+    version: Version,
+    path: dict[str, Any],
+    by: str = "",
+    *,
+    put_off: bool = False,
 ) -> Inputs:
     """Everything a route asks for. Errors: 400, 412, 413, 415 and VALIDATION_ERROR.
 
     `by` names the credentials: an answer is replayed to those that it was given to alone, since a
-    person's API key may be allowed less than the person.
+    person's API key may be allowed less than the person. What is not needed for admission can be
+    put off until the server is busy with that: see `Inputs.complete`.
     """
     found = Inputs(arguments=dict(path))
     found.if_match = _if_match(call, version)
+    if route.writes and route.idempotency != "ignored":
+        found.idempotency_key = _idempotency_key(call, route)
+    found.rest = partial(_read_rest, call, route, version, by, found)
+    if not put_off or route.cost or route.limit == "auth":  # counted by what the body says
+        found.rest()
+        found.rest = None
+    return found
+
+
+def _read_rest(call: Call, route: Route, version: Version, by: str, found: Inputs) -> None:
     raw = call.body() if route.body or route.raw_body else b""
     if route.body:
         name, model = route.body
@@ -58,10 +88,8 @@ def read_inputs(
     if route.query:
         name, query = route.query
         found.arguments[name] = _query(call, query, version, found)
-    if route.writes and route.idempotency != "ignored":
-        found.idempotency_key = _idempotency_key(call, route)
+    if found.idempotency_key:
         found.request_hash = _hash(call, raw, by)
-    return found
 
 
 def _body(call: Call, model: type[Model], version: Version, raw: bytes) -> Model:

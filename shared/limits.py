@@ -9,6 +9,7 @@ import ipaddress
 import math
 import time
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from shared.database import Command
@@ -130,6 +131,7 @@ def too_many(standing: Standing) -> Refusal:
     )
 
 
+@lru_cache(1000)
 def _place(address: str) -> str:
     """A pseudonym for where a request comes from. One IPv6 client has a whole /64 at its command
     (RFC 6177), and may write an IPv4 address as an IPv6 one."""

@@ -18,14 +18,12 @@ class Session:
     so that a read of one statement needs one round trip for it.
     """
 
-    def __init__(
-        self, database: Database, *, commits_after: int | None = None, paging: Paging | None = None
-    ) -> None:
+    def __init__(self, database: Database, *, commits_after: int | None = None) -> None:
         self.database = database
         self.parameters: dict[str, Any] = {"user_id": None, "if_match": None}
         self.open = False
         self.stays: list[Command] = []  # of a unit that is refused and rolled back
-        self.paging = paging or Paging()
+        self.paging = Paging()
         self._left = commits_after
 
     def one(

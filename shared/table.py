@@ -35,6 +35,7 @@ class Table:
         self._roots: dict[str, _Node] = {}
         self._unlisted: list[Route] = []  # those whose old names nobody has asked for yet
         self._missing = {tuple(_segments(path)): module for path, module in self.later.items()}
+        self._seconds = _seconds(self._missing)
         self._loading = threading.Lock()
         for group in self.groups:
             self._add(group)
@@ -64,13 +65,13 @@ class Table:
     def _node(self, version: str, path: str) -> tuple[_Node | None, list[str]]:
         if path.startswith(OLD_PATHS):
             self._list_old_names()
-        elif self._missing:
-            self._load(path)
-        return self._walk(self._roots.get(version), _segments(path))
+        parts = _segments(path)
+        if "{" in self._seconds or (len(parts) > 1 and parts[1] in self._seconds):
+            self._load(parts)
+        return self._walk(self._roots.get(version), parts)
 
-    def _load(self, path: str | None) -> None:
+    def _load(self, parts: list[str] | None) -> None:
         """Import what serves a path, everything for None."""
-        parts = None if path is None else _segments(path)
         with self._loading:  # locally an environment is a thread, and threads share the table
             wanted = [
                 m for begin, m in self._missing.items() if parts is None or _below(begin, parts)
@@ -80,6 +81,7 @@ class Table:
                     if isinstance(held, Routes):
                         self._add(held)
                 self._missing = {b: m for b, m in self._missing.items() if m != module}
+                self._seconds = _seconds(self._missing)
 
     def _add(self, group: Routes) -> None:
         for route in group.routes:
@@ -129,6 +131,11 @@ class Table:
                 values.append(part.removesuffix(ending))
             node = following
         return node, values
+
+
+def _seconds(paths: Iterable[tuple[str, ...]]) -> set[str]:
+    """The second segments of paths: most requests are below none of them. `{` stands for any."""
+    return {"{" if len(path) < 2 or path[1].startswith("{") else path[1] for path in paths}
 
 
 def _below(begin: tuple[str, ...], parts: list[str]) -> bool:

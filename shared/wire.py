@@ -8,7 +8,7 @@ DEALLOCATE as SQL, which psycopg sends after a rollback, would make RDS Proxy pi
 
 import re
 import select
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -86,25 +86,31 @@ class Wire:
 
     def rollback(self) -> bool:
         """Leave any transaction. False when that cannot be done on this connection."""
-        if self.transaction == TransactionStatus.IDLE:
-            return True
         if self._pgconn.pipeline_status != PipelineStatus.OFF:
             return False  # an answer is still on its way
+        if self.transaction == TransactionStatus.IDLE:
+            return True
         return self._pgconn.exec_(b"rollback").status == ExecStatus.COMMAND_OK
 
     def close(self) -> None:
         """End the session; nothing can be done with it any more."""
         self._pgconn.finish()
 
-    def run(self, commands: Sequence[Command]) -> list[Result]:
+    def run(
+        self, commands: Sequence[Command], meanwhile: Callable[[], None] | None = None
+    ) -> list[Result]:
         """The results of all commands in one round trip, or the error of the first that failed.
 
-        What cannot be a parameter is refused before anything is sent.
+        What cannot be a parameter is refused before anything is sent. `meanwhile` runs while the
+        server works; when it raises, this connection cannot be used any more.
         """
         bound = [self._bind(text, parameters) for text, parameters in commands]
         self._pgconn.enter_pipeline_mode()
         prepared = [self._send(*one) for one in bound]
         self._pgconn.pipeline_sync()
+        if meanwhile:
+            self._flush()
+            meanwhile()
         results, failure = self._receive([one[0] for one in bound], prepared)
         self._pgconn.exit_pipeline_mode()
         if failure:

@@ -109,11 +109,11 @@ def install() -> None:
     """Let every flush of this process pass through `reach`."""
     original = Database.flush
 
-    def flush(self: Database, *commands: Command) -> Any:
+    def flush(self: Database, *commands: Command, **options: Any) -> Any:
         step, _aim.held = step_of(self, commands), self
         reach(step, "before")
         reach(step, "during")
-        results = original(self, *commands)
+        results = original(self, *commands, **options)
         reach(step, "after")
         return results
 

@@ -59,8 +59,8 @@ def test_a_connection_lost_between_any_steps_is_invisible(
         if count[0] == flush and held.backend_pid:
             campus.admin.execute("select pg_terminate_backend(%s, 5000)", (held.backend_pid,))
 
-    def flaky(self: Database, *commands):
-        results = original(self, *commands)
+    def flaky(self: Database, *commands, **options):
+        results = original(self, *commands, **options)
         end_backend(self)
         return results
 
@@ -79,15 +79,15 @@ def test_an_ambiguous_commit_is_settled_by_the_key(
     """The connection breaks around COMMIT: nobody knows whether it happened."""
     original, failed = Database.flush, []
 
-    def flaky(self: Database, *commands):
+    def flaky(self: Database, *commands, **options):
         committing = commands[-1][0] == "commit" and len(commands) > 2 and self.committing
         if committing and not failed:
             failed.append(True)
             if after:
-                original(self, *commands)
+                original(self, *commands, **options)
             self.drop()
             raise psycopg.OperationalError("gone")
-        return original(self, *commands)
+        return original(self, *commands, **options)
 
     monkeypatch.setattr(Database, "flush", flaky)
     answer = campus.call("POST", LIST, user, BODY, {"Idempotency-Key": "k"})
@@ -101,11 +101,11 @@ def test_without_a_key_an_ambiguous_commit_is_told(
 ):
     original = Database.flush
 
-    def flaky(self: Database, *commands):
+    def flaky(self: Database, *commands, **options):
         if self.committing:
             self.drop()
             raise psycopg.OperationalError("gone")
-        return original(self, *commands)
+        return original(self, *commands, **options)
 
     monkeypatch.setattr(Database, "flush", flaky)
     answer = campus.call("POST", LIST, user, BODY)
