@@ -2,6 +2,8 @@
 
     write   [BEGIN; count; COMMIT; BEGIN; admit; lock; stored answer]
     read    [BEGIN; count; admit]
+    read of a caller who was admitted here before
+            [BEGIN; count; admit; the route's statement; COMMIT]
 
 Counting commits whatever becomes of the request: a write's before its transaction, a read's with it
 or, when it is refused, after it (`Session.stays`). Admission resolves the credentials to the
@@ -11,23 +13,21 @@ first one's commit and finds it.
 """
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
-from shared import limits, signing
+from shared import arrivals, limits
 from shared.answers import Answer
 from shared.database import Command, Database, Result
 from shared.errors import Refusal
-from shared.facts import UserCreated
 from shared.identity import Credentials
 from shared.ids import uuid7
 from shared.inputs import Inputs
-from shared.request import Call, Caller, Request
+from shared.permission import permit
+from shared.request import Call, Caller
 from shared.routing import Route
 from shared.sealing import seal, unseal
 from shared.session import Session
 
-RECENT_SIGN_IN = 300
 _BEGIN: Command = ("begin", None)
 _COMMIT: Command = ("commit", None)
 _ADMIT = "select * from admit(%(issuer)s, %(subject)s, %(key_hash)s)"
@@ -43,6 +43,15 @@ select caller.id, %(key)s, %(hash)s, %(status)s, %(headers)s::jsonb, %(body)s,
 _PROVISION = """select * from provision_user(%(id)s, %(issuer)s, %(subject)s, %(email)s,
                                              %(first_name)s, %(last_name)s)"""
 _VIOLATION = "select record_violation(%(key)s)"
+
+
+_MOST_ADMITTED = 1000
+_admitted: dict[str, Caller] = {}
+"""Whom this environment has admitted, by their credentials' pseudonyms."""
+
+
+class Unforeseen(Exception):  # noqa: N818 (no error: the request begins anew)
+    """Admission says something else than the last time."""
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -81,13 +90,67 @@ def enter(
         results = _arrive(call, route, credentials, inputs, session, entered)
     session.open = True
     if entered.caller:
-        _permit(call, route, credentials, entered.caller, session)
+        if credentials:
+            _remember(credentials, entered.caller)
+        permit(call, route, credentials, entered.caller, session)
         session.parameters["user_id"] = entered.caller.user_id
     session.parameters["if_match"] = inputs.if_match
     if inputs.fault:
         raise inputs.fault
     entered.replay = _replay(route, inputs, results.get("stored"))
     return entered
+
+
+def foresee(
+    call: Call,
+    route: Route,
+    credentials: Credentials | None,
+    inputs: Inputs,
+    session: Session,
+) -> Entered | None:
+    """Let a read begin before it is admitted, for a caller whom this environment has admitted
+    before: the gate's commands go with the route's first statement, in one round trip.
+
+    Nothing that the route finds is used unless admission then says what it said the last time.
+    None: there is nothing to foresee, and the request has to `enter`.
+    """
+    caller = None if route.writes or route.critical else _admitted.get(_name(credentials))
+    if caller is None:
+        return None
+    inputs.complete()
+    if inputs.fault:
+        return None
+    counted = _counted(call, route, credentials, inputs)
+    opening = _opening(route, credentials, inputs, counted)
+    entered = Entered(caller)
+    try:
+        permit(call, route, credentials, caller, session)
+    except Refusal:
+        return None
+
+    def admitted(answers: list[Result]) -> None:
+        results = dict(zip(opening, answers, strict=True))
+        if _caller(results["admit"]) != caller:
+            _admitted.pop(_name(credentials), None)
+            raise Unforeseen
+        _judge(route, session, counted, results.get("count"), entered)
+        if counted and session.open:
+            session.stays.append(limits.count_command(counted))
+
+    session.begin_with(list(opening.values()), admitted)
+    session.parameters["user_id"] = caller.user_id
+    session.parameters["if_match"] = inputs.if_match
+    return entered
+
+
+def _name(credentials: Credentials | None) -> str:
+    return credentials.limit_key if credentials else ""
+
+
+def _remember(credentials: Credentials, caller: Caller) -> None:
+    if len(_admitted) >= _MOST_ADMITTED:
+        _admitted.clear()
+    _admitted[_name(credentials)] = caller
 
 
 def _counted(
@@ -180,37 +243,6 @@ def count_alone(counted: list[limits.Policy], held: Database) -> dict[str, str]:
     return standing.headers() if standing else {}
 
 
-def _permit(
-    call: Call,
-    route: Route,
-    credentials: Credentials | None,
-    caller: Caller,
-    session: Session,
-) -> None:
-    status = caller.account_status
-    over = caller.suspended_until and caller.suspended_until <= datetime.now(UTC)
-    if status == "suspended" and over:
-        status = "active"
-    if status not in route.accounts:
-        if status == "suspended":
-            raise Refusal("ACCOUNT_SUSPENDED", details={"suspendedUntil": caller.suspended_until})
-        raise Refusal("FORBIDDEN", "The account is about to be deleted: restore it first.")
-    if route.roles and caller.role not in route.roles:
-        raise Refusal("FORBIDDEN")
-    if caller.api_key_id:
-        scope = f"{route.tag}:{'write' if route.writes else 'read'}"
-        if not {scope, "*"} & set(caller.scopes):
-            raise Refusal("FORBIDDEN", f"The API key lacks the scope {scope}.")
-        if route.critical:
-            raw = call.body() if route.body else b""  # not of `inputs`: they may be at fault
-            used = signing.check(session.database, caller.api_key_id, call.headers, raw)
-            session.stays.append(used)
-    elif route.critical and credentials:
-        age = datetime.now(UTC).timestamp() - credentials.signed_in_at
-        if age > RECENT_SIGN_IN:
-            raise Refusal("REAUTHENTICATION_REQUIRED")
-
-
 def _arrive(
     call: Call,
     route: Route,
@@ -225,7 +257,7 @@ def _arrive(
         session.stays.clear()
         _count_refused(call, session)
         raise Refusal("INVALID_TOKEN")
-    person = pool_profile(credentials.token)
+    person = arrivals.pool_profile(credentials.token)
     parameters = {"id": uuid7(), "issuer": credentials.issuer, **person}
     commands = {
         "begin": _BEGIN,
@@ -236,31 +268,6 @@ def _arrive(
     entered.provisioned = bool(results["provision"].rows[0][1])
     entered.caller = _caller(results["admit"])
     return results
-
-
-def pool_profile(token: str) -> dict[str, str]:
-    """Subject, verified e-mail address and names that the user pool has for an access token."""
-    from shared.aws import client
-
-    pool = client("cognito-idp")
-    try:
-        found = pool.get_user(AccessToken=token)
-    except pool.exceptions.ClientError:
-        raise Refusal("INVALID_TOKEN") from None
-    known = {item["Name"]: item["Value"] for item in found["UserAttributes"]}
-    if known.get("email_verified") != "true":
-        raise Refusal("INVALID_TOKEN", "The e-mail address is not confirmed.")
-    return {
-        "subject": known["sub"],
-        "email": known["email"],
-        "first_name": known.get("given_name", ""),
-        "last_name": known.get("family_name", ""),
-    }
-
-
-def tell_arrival(request: Request) -> None:
-    """`user.created`, in the transaction that made the account."""
-    request.emit(UserCreated(user_id=request.known_caller.user_id))
 
 
 def _replay(route: Route, inputs: Inputs, result: Result | None) -> Answer | None:

@@ -13,10 +13,11 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from shared import gate, limits, old_names, outbox
+from shared import arrivals, gate, limits, old_names, outbox
 from shared.answers import (
     Answer,
     gateway_response,
@@ -33,7 +34,7 @@ from shared.facts import Emissions, Origin
 from shared.identity import Credentials, read_credentials
 from shared.inputs import Inputs, read_inputs
 from shared.observe import Stopwatch, canonical_line, cold_start, log_failure
-from shared.request import Call, Request, going_outside
+from shared.request import Call, Outside, Request, going_outside
 from shared.routing import OLD_PATHS, Route, Routes
 from shared.session import Session
 from shared.table import Table
@@ -189,6 +190,11 @@ class _Exchange:
             self.attempts = number + 1
             done.clear()
             number += len(self.fetched)
+            if number == 0:
+                with suppress(gate.Unforeseen):
+                    return self._attempt(held, route, credentials, inputs, None, done)
+                self.attempts += 1
+                held.rollback()
             return self._attempt(held, route, credentials, inputs, number, done)
 
         repeatable = not route.writes or inputs.idempotency_key is not None
@@ -210,13 +216,15 @@ class _Exchange:
         route: Route,
         credentials: Credentials | None,
         inputs: Inputs,
-        number: int,
+        number: int | None,
         done: list[Request],
     ) -> Answer:
         session = self.session = Session(
             held, commits_after=None if route.writes else route.statements
         )
-        entered = gate.enter(self.call, route, credentials, inputs, session, again=number > 0)
+        asked = self.call, route, credentials, inputs, session
+        entered = gate.foresee(*asked) if number is None else None
+        entered = entered or gate.enter(*asked, again=bool(number))
         session.paging = inputs.paging
         self.headers.update(entered.headers)
         if entered.replay:
@@ -235,10 +243,17 @@ class _Exchange:
         )
         if entered.provisioned:
             session.keep_open()
-            gate.tell_arrival(request)
-        result = route.handler(request, **inputs.arguments)
-        answer = render(self.call, route, self.version, inputs, result)
+            arrivals.tell_arrival(request)
+        try:
+            result = route.handler(request, **inputs.arguments)
+            answer = render(self.call, route, self.version, inputs, result)
+        except (Refusal, Outside):
+            if session.unbegun:  # said to somebody who has not been admitted yet
+                raise gate.Unforeseen from None
+            self.headers.update(entered.headers)
+            raise
         session.close(*outbox.insert(emissions.records), *gate.keep(route, inputs, answer))
+        self.headers.update(entered.headers)
         done.append(request)
         return answer
 

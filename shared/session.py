@@ -1,5 +1,6 @@
 """The database as a route or a subscriber sees it: statements inside the one open transaction."""
 
+from collections.abc import Callable
 from typing import Any
 
 from shared import related
@@ -25,6 +26,7 @@ class Session:
         self.stays: list[Command] = []  # of a unit that is refused and rolled back
         self.paging = Paging()
         self._left = commits_after
+        self._opening: tuple[list[Command], Callable[[list[Result]], None] | None] = ([], None)
 
     def one(
         self, model: type[M], statement: Statement, query: Query | None = None, **parameters: Any
@@ -94,14 +96,31 @@ class Session:
     def _flush(self, *commands: Command) -> list[Result]:
         if not self.open:
             raise RuntimeError("the transaction is closed: declare statements=<n> on the route")
+        opening, judge = self._opening
+        ending: list[Command] = []
         if self._left is not None:
             self._left -= 1
             if self._left == 0:
                 self.open = False
-                results = self.database.flush(*commands, ("commit", None))
-                self.stays.clear()  # it has been committed
-                return results
-        return self.database.flush(*commands)
+                ending = [("commit", None)]
+        send = self.database.begin if judge else self.database.flush
+        results = send(*opening, *commands, *ending)
+        self._opening = ([], None)
+        if ending:
+            self.stays.clear()  # it has been committed
+        if judge:
+            judge(results[: len(opening)])
+        return results[len(opening) :]
+
+    def begin_with(self, opening: list[Command], judge: Callable[[list[Result]], None]) -> None:
+        """Let these commands go with the first statement; their results are judged before those of
+        the statement are used."""
+        self.open, self._opening = True, (opening, judge)
+
+    @property
+    def unbegun(self) -> bool:
+        """Whether the opening commands still wait for the first statement."""
+        return self._opening[1] is not None
 
     def keep_open(self) -> None:
         """Let `close` commit and no statement before it: a read has something to write."""
@@ -109,6 +128,8 @@ class Session:
 
     def close(self, *commands: Command) -> None:
         """Send the last commands and COMMIT. A swallowed database error is an error here."""
+        if self.unbegun:
+            self._flush()
         if self.database.broken_transaction:
             raise RuntimeError("a database error was swallowed: everything would be rolled back")
         if commands and not self.open:

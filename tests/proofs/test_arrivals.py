@@ -17,11 +17,11 @@ from tests.people import User
 PROGRAM = """
 import importlib, json, sys
 from types import SimpleNamespace
-from shared import aws, gate
+from shared import arrivals, aws
 
 path, event, profile = sys.argv[1], json.loads(sys.argv[2]), json.loads(sys.argv[3])
 aws._clients["events"] = SimpleNamespace(put_events=lambda Entries: {"Entries": [{}]})
-gate.pool_profile = lambda token: profile
+arrivals.pool_profile = lambda token: profile
 print(json.dumps(importlib.import_module(path).handle(event, None)))
 """
 ENTRANCES = {

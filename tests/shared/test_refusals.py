@@ -9,8 +9,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
 
-from shared import answers, aws, cursors, gate, identity, limits
+from shared import answers, arrivals, aws, cursors, gate, identity, limits
 from shared.errors import Refusal
 from shared.identity import api_key_text
 from shared.ids import uuid7
@@ -74,18 +75,32 @@ def test_keys_of_other_kinds_are_no_signing_keys(monkeypatch, tmp_path: Path):
 
 
 class Pool:
-    """A user pool that knows nobody, or somebody with these attributes."""
+    """A user pool that knows nobody, or somebody with these attributes, or that fails."""
 
-    exceptions = SimpleNamespace(ClientError=KeyError)
-
-    def __init__(self, **attributes: str) -> None:
-        self.attributes = attributes
+    def __init__(self, failure: Exception | None = None, **attributes: str) -> None:
+        self.failure, self.attributes = failure, attributes
 
     def get_user(self, AccessToken: str) -> dict[str, Any]:  # noqa: N803 (boto3's)
-        if not self.attributes:
-            raise KeyError(AccessToken)
+        if self.failure or not self.attributes:
+            raise self.failure or refused_by_pool("NotAuthorizedException")
         named = [{"Name": name, "Value": value} for name, value in self.attributes.items()]
         return {"UserAttributes": named}
+
+
+def refused_by_pool(code: str) -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": ""}}, "GetUser")
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [refused_by_pool("TooManyRequestsException"), EndpointConnectionError(endpoint_url="https://")],
+    ids=["busy", "silent"],
+)
+def test_a_pool_that_cannot_answer_is_asked_again_later(failure: Exception, monkeypatch):
+    monkeypatch.setitem(aws._clients, "cognito-idp", Pool(failure))
+    with pytest.raises(Refusal) as refused:
+        arrivals.pool_profile("a token")
+    assert (refused.value.code, refused.value.status) == ("SERVICE_UNAVAILABLE", 503)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +111,7 @@ class Pool:
 def test_whom_the_pool_does_not_know_or_trust_gets_no_account(pool: Pool, monkeypatch):
     monkeypatch.setitem(aws._clients, "cognito-idp", pool)
     with pytest.raises(Refusal) as refused:
-        gate.pool_profile("a token")
+        arrivals.pool_profile("a token")
     assert refused.value.code == "INVALID_TOKEN"
 
 

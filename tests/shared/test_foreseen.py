@@ -1,0 +1,110 @@
+"""A read of a caller whom the environment has admitted before: one round trip and no difference."""
+
+from typing import Any
+
+import pytest
+
+from shared import arrivals, gate
+from shared.errors import Refusal
+from shared.ids import uuid7
+from tests.campus import Answer, Campus, User
+
+LIST = "/v2/tasks/assignments"
+ME = "/v2/users/me"
+
+
+def trips(campus: Campus) -> int:
+    return campus.lines[-1]["db_round_trips"]
+
+
+def ask(campus: Campus, user: User, path: str = LIST) -> Answer:
+    """A read after one that was admitted."""
+    assert campus.call("GET", path, user).status == 200
+    return campus.call("GET", path, user)
+
+
+def change(campus: Campus, user: User, column: str, value: Any) -> None:
+    campus.admin.execute(f"update app_user set {column} = %s where id = %s", (value, user.id))
+
+
+def test_the_second_read_takes_one_round_trip_and_says_the_same(campus: Campus, user: User):
+    first = campus.call("GET", ME, user)
+    assert trips(campus) == 2
+    second = campus.call("GET", ME, user)
+    assert trips(campus) == 1
+    assert (second.status, second.data) == (200, first.data)
+    left = [int(answer.headers["X-RateLimit-Remaining"]) for answer in (first, second)]
+    assert left[1] == left[0] - 1
+
+
+def test_a_write_foresees_nothing(campus: Campus, user: User):
+    ask(campus, user)
+    made = campus.call("POST", LIST, user, {"title": "x", "dueAt": "2027-01-01T10:00:00Z"})
+    assert (made.status, trips(campus)) == (201, 3)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "status"),
+    [("account_status", "suspended", 403), ("role", "admin", 200), ("timezone", "Asia/Tokyo", 200)],
+)
+def test_whoever_has_changed_is_admitted_anew(
+    campus: Campus, user: User, column: str, value: str, status: int
+):
+    ask(campus, user)
+    change(campus, user, column, value)
+    assert campus.call("GET", LIST, user).status == status
+    assert campus.lines[-1]["attempts"] == 2
+    if status == 200:
+        assert (campus.call("GET", LIST, user).status, trips(campus)) == (200, 1)
+
+
+def test_what_is_asked_now_counts_and_not_what_was_foreseen(campus: Campus, user: User):
+    before = ask(campus, user, "/v2/users/me/entitlements").data
+    change(campus, user, "subscription_tier", "premium")
+    after = campus.call("GET", "/v2/users/me/entitlements", user).data
+    assert (before["tier"], after["tier"]) == ("free", "premium")
+
+
+def test_a_suspended_caller_is_told_so_and_not_what_is_wrong_with_the_request(
+    campus: Campus, user: User
+):
+    ask(campus, user)
+    change(campus, user, "account_status", "suspended")
+    for path in (f"{LIST}?limit=0", f"{LIST}/{uuid7()}", f"{LIST}?fields=nonsense"):
+        assert campus.call("GET", path, user).error == "ACCOUNT_SUSPENDED", path
+
+
+def test_nobody_is_remembered_who_is_gone(
+    campus: Campus, user: User, monkeypatch: pytest.MonkeyPatch
+):
+    def unknown(_: str) -> dict[str, str]:
+        raise Refusal("INVALID_TOKEN")
+
+    monkeypatch.setattr(arrivals, "pool_profile", unknown)
+    ask(campus, user)
+    campus.admin.execute("delete from identity where user_id = %s", (user.id,))
+    assert campus.call("GET", LIST, user).status == 401
+
+
+def test_refusals_say_how_many_requests_are_left(campus: Campus, user: User):
+    ask(campus, user)
+    missing = campus.call("GET", f"{LIST}/{uuid7()}", user)
+    assert (missing.status, trips(campus)) == (404, 1)
+    assert "RateLimit" in missing.headers
+
+
+def test_a_read_without_a_statement_is_admitted_too(campus: Campus, user: User):
+    ask(campus, user, "/v2/users/me/entitlements")
+    assert trips(campus) == 1
+    change(campus, user, "account_status", "suspended")
+    assert campus.call("GET", "/v2/users/me/entitlements", user).status == 403
+
+
+def test_an_environment_remembers_so_many_and_then_begins_anew(
+    campus: Campus, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(gate, "_MOST_ADMITTED", 2)
+    monkeypatch.setattr(gate, "_admitted", {})
+    for _ in range(5):
+        ask(campus, campus.user())
+        assert len(gate._admitted) <= 2
