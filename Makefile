@@ -18,6 +18,9 @@ SYNC = $(INDEX) $(UV) pip install --quiet --require-hashes
 COMPILE = $(INDEX) $(UV) pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --custom-compile-command "make lock"
 
+# Modules are compiled once, not by each of the hundred processes that a test run starts.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 include infra/build/build.mk
 .PHONY: check-types check-style check-imports check-migrations check-template check-documents

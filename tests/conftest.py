@@ -150,6 +150,16 @@ def _own_database() -> str:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def nobody_waits_for_aws() -> Iterator[None]:
+    """botocore asks again at once: there is nobody at most addresses, and nobody will come."""
+    from botocore.retries import standard  # pyright: ignore[reportMissingTypeStubs]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(standard.ExponentialBackoff, "delay_amount", lambda *_: 0)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def every_event_that_is_told_keeps_its_contract() -> Iterator[None]:
     """Functions do not validate what they tell: each test does it for them, strictly."""
     told = Emissions.add
