@@ -16,7 +16,7 @@ from shared.inputs import Inputs
 from shared.models import ListQuery, Model, Page, ReadQuery
 from shared.request import Call, Reply
 from shared.routing import Route
-from shared.translation import answer_fields, spelled, to_wire
+from shared.translation import all_to_wire, answer_fields, spelled, to_wire
 from shared.versions import LATEST, Version, versions
 
 GZIP_FROM = 1024
@@ -71,7 +71,7 @@ def render(call: Call, route: Route, version: Version, inputs: Inputs, result: A
 def _data(route: Route, version: Version, inputs: Inputs, result: Any) -> tuple[bytes, Any]:
     if isinstance(result, Page):
         page: Page[Any] = result  # pyright: ignore[reportUnknownVariableType]
-        documents = [to_wire(version, page.model, document) for document in page.documents]
+        documents = all_to_wire(version, page.model, page.documents)
         wanted = _sparse(route, version, inputs, page.model)
         if wanted:
             documents = [{k: v for k, v in d.items() if k in wanted} for d in documents]

@@ -35,7 +35,7 @@ class Table:
         self._roots: dict[str, _Node] = {}
         self._unlisted: list[Route] = []  # those whose old names nobody has asked for yet
         self._missing = {tuple(_segments(path)): module for path, module in self.later.items()}
-        self._seconds = _seconds(self._missing)
+        self._lengths = _lengths(self._missing)
         self._loading = threading.Lock()
         for group in self.groups:
             self._add(group)
@@ -66,7 +66,7 @@ class Table:
         if path.startswith(OLD_PATHS):
             self._list_old_names()
         parts = _segments(path)
-        if "{" in self._seconds or (len(parts) > 1 and parts[1] in self._seconds):
+        if self._missing and len(parts) >= _shortest(self._lengths, parts):
             self._load(parts)
         return self._walk(self._roots.get(version), parts)
 
@@ -81,7 +81,7 @@ class Table:
                     if isinstance(held, Routes):
                         self._add(held)
                 self._missing = {b: m for b, m in self._missing.items() if m != module}
-                self._seconds = _seconds(self._missing)
+                self._lengths = _lengths(self._missing)
 
     def _add(self, group: Routes) -> None:
         for route in group.routes:
@@ -133,9 +133,19 @@ class Table:
         return node, values
 
 
-def _seconds(paths: Iterable[tuple[str, ...]]) -> set[str]:
-    """The second segments of paths: most requests are below none of them. `{` stands for any."""
-    return {"{" if len(path) < 2 or path[1].startswith("{") else path[1] for path in paths}
+def _lengths(paths: Iterable[tuple[str, ...]]) -> dict[str, int]:
+    """How long the shortest path is with this second segment (`{` for any): most requests are
+    below none of them, and this says so at once."""
+    found: dict[str, int] = {}
+    for path in paths:
+        second = "{" if len(path) < 2 or path[1].startswith("{") else path[1]
+        found[second] = min(len(path), found.get(second, len(path)))
+    return found
+
+
+def _shortest(lengths: Mapping[str, int], parts: list[str]) -> int:
+    second = parts[1] if len(parts) > 1 else "{"
+    return min(lengths.get("{", len(parts) + 1), lengths.get(second, len(parts) + 1))
 
 
 def _below(begin: tuple[str, ...], parts: list[str]) -> bool:

@@ -4,7 +4,7 @@ Steps work on field names (snake_case); at the wire a version's style spells the
 converts has the step's older shape inside, whichever version is served.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
@@ -75,6 +75,17 @@ def to_wire(version: Version, model: type[Model], document: Mapping[str, Any]) -
     for newer in newer_versions(version.name):
         found = _older(model, found, newer)
     return styled(version, model, found)
+
+
+def all_to_wire(
+    version: Version, model: type[Model], documents: Sequence[Mapping[str, Any]]
+) -> list[Document]:
+    """The same for the documents of a list, which have the same fields all."""
+    if documents and version.is_latest and not version.snake_case:
+        names, nested = _layout(version.name, model, tuple(documents[0]))
+        if not nested:
+            return [dict(zip(names, each.values(), strict=True)) for each in documents]
+    return [to_wire(version, model, each) for each in documents]
 
 
 def _older(model: type[Model], document: Mapping[str, Any], newer: str) -> Document:
