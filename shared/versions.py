@@ -168,7 +168,9 @@ class Change:
     @classmethod
     def downgraded(cls, document: Document) -> Document:
         """An answer's document of the newer version in the older one's shape."""
-        result = {name: value for name, value in document.items() if name not in cls._newer}
+        result = document.copy()
+        for name in cls._newer:
+            result.pop(name, None)
         for older, newer, convert in cls._downgrades:
             if newer is None:
                 result[older] = convert(document)
