@@ -2,8 +2,8 @@
 
     write   [BEGIN; count; COMMIT; BEGIN; admit; lock; stored answer]
     read    [BEGIN; count; admit]
-    read of a caller who was admitted here before
-            [BEGIN; count; admit; the route's statement; COMMIT]
+
+For a caller who was admitted here before, the route's first statement goes with these commands.
 
 Counting commits whatever becomes of the request: a write's before its transaction, a read's with it
 or, when it is refused, after it (`Session.stays`). Admission resolves the credentials to the
@@ -26,7 +26,7 @@ from shared.permission import permit
 from shared.request import Call, Caller
 from shared.routing import Route
 from shared.sealing import seal, unseal
-from shared.session import Session
+from shared.session import Session, Unforeseen
 
 _BEGIN: Command = ("begin", None)
 _COMMIT: Command = ("commit", None)
@@ -48,10 +48,6 @@ _VIOLATION = "select record_violation(%(key)s)"
 _MOST_ADMITTED = 1000
 _admitted: dict[str, Caller] = {}
 """Whom this environment has admitted, by their credentials' pseudonyms."""
-
-
-class Unforeseen(Exception):  # noqa: N818 (no error: the request begins anew)
-    """Admission says something else than the last time."""
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -108,13 +104,14 @@ def foresee(
     inputs: Inputs,
     session: Session,
 ) -> Entered | None:
-    """Let a read begin before it is admitted, for a caller whom this environment has admitted
+    """Let a route begin before it is admitted, for a caller whom this environment has admitted
     before: the gate's commands go with the route's first statement, in one round trip.
 
-    Nothing that the route finds is used unless admission then says what it said the last time.
-    None: there is nothing to foresee, and the request has to `enter`.
+    Nothing that the route finds is used, and nothing that it writes is committed, unless admission
+    then says what it said the last time and no answer is stored for the key. None: there is nothing
+    to foresee, and the request has to `enter`.
     """
-    caller = None if route.writes or route.critical else _admitted.get(_name(credentials))
+    caller = None if route.critical else _admitted.get(_name(credentials))
     if caller is None:
         return None
     inputs.complete()
@@ -130,11 +127,14 @@ def foresee(
 
     def admitted(answers: list[Result]) -> None:
         results = dict(zip(opening, answers, strict=True))
-        if _caller(results["admit"]) != caller:
-            _admitted.pop(_name(credentials), None)
-            raise Unforeseen
+        entered.caller = _caller(results["admit"])
         _judge(route, session, counted, results.get("count"), entered)
-        if counted and session.open:
+        if entered.caller != caller:
+            _admitted.pop(_name(credentials), None)
+            raise Unforeseen(entered.headers)
+        if "stored" in results and results["stored"].rows:
+            raise Unforeseen(entered.headers)
+        if counted and session.open and not route.writes:
             session.stays.append(limits.count_command(counted))
 
     session.begin_with(list(opening.values()), admitted)

@@ -13,7 +13,6 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -36,7 +35,7 @@ from shared.inputs import Inputs, read_inputs
 from shared.observe import Stopwatch, canonical_line, cold_start, log_failure
 from shared.request import Call, Outside, Request, going_outside
 from shared.routing import OLD_PATHS, Route, Routes
-from shared.session import Session
+from shared.session import Session, Unforeseen
 from shared.table import Table
 from shared.tracing import span, trace_id
 from shared.versions import LATEST, Version, versions
@@ -190,10 +189,13 @@ class _Exchange:
             self.attempts = number + 1
             done.clear()
             number += len(self.fetched)
-            if number == 0:
-                with suppress(gate.Unforeseen):
+            try:
+                if number == 0:
                     return self._attempt(held, route, credentials, inputs, None, done)
+            except Unforeseen as told:
                 self.attempts += 1
+                self.headers.update(told.standing or {})
+                number = int(told.standing is not None)
                 held.rollback()
             return self._attempt(held, route, credentials, inputs, number, done)
 
@@ -249,7 +251,7 @@ class _Exchange:
             answer = render(self.call, route, self.version, inputs, result)
         except (Refusal, Outside):
             if session.unbegun:  # said to somebody who has not been admitted yet
-                raise gate.Unforeseen from None
+                raise Unforeseen from None
             self.headers.update(entered.headers)
             raise
         session.close(*outbox.insert(emissions.records), *gate.keep(route, inputs, answer))

@@ -4,12 +4,22 @@ from collections.abc import Callable
 from typing import Any
 
 from shared import related
-from shared.database import Command, Database, Result
+from shared.database import Command, Database, Result, is_lost
 from shared.driver import Error
 from shared.errors import Refusal
 from shared.lists import Paging, compile_list
 from shared.models import ListQuery, M, Page, Query, build
 from shared.sql import Statement
+
+Judge = Callable[[list[Result]], None]
+
+
+class Unforeseen(Exception):  # noqa: N818 (no error: the request begins anew)
+    """Admission says something else than was foreseen. `standing` when the request was counted."""
+
+    def __init__(self, standing: dict[str, str] | None = None) -> None:
+        self.standing = standing
+        super().__init__()
 
 
 class Session:
@@ -26,7 +36,7 @@ class Session:
         self.stays: list[Command] = []  # of a unit that is refused and rolled back
         self.paging = Paging()
         self._left = commits_after
-        self._opening: tuple[list[Command], Callable[[list[Result]], None] | None] = ([], None)
+        self._opening: tuple[list[Command], Judge | None] = ([], None)
 
     def one(
         self, model: type[M], statement: Statement, query: Query | None = None, **parameters: Any
@@ -103,13 +113,23 @@ class Session:
             if self._left == 0:
                 self.open = False
                 ending = [("commit", None)]
-        send = self.database.begin if judge else self.database.flush
-        results = send(*opening, *commands, *ending)
-        self._opening = ([], None)
+        if judge is None:
+            results = self.database.flush(*commands, *ending)
+        else:
+            results = self._begun(opening, judge, [*commands, *ending])
         if ending:
             self.stays.clear()  # it has been committed
-        if judge:
-            judge(results[: len(opening)])
+        return results
+
+    def _begun(self, opening: list[Command], judge: Judge, commands: list[Command]) -> list[Result]:
+        self._opening = ([], None)
+        try:
+            results = self.database.begin(*opening, *commands)
+        except Error as error:
+            if is_lost(error):
+                raise
+            raise Unforeseen from None  # whose fault it is, admission has to say first
+        judge(results[: len(opening)])
         return results[len(opening) :]
 
     def begin_with(self, opening: list[Command], judge: Callable[[list[Result]], None]) -> None:

@@ -1,10 +1,11 @@
-"""A read of a caller whom the environment has admitted before: one round trip and no difference."""
+"""A request of a caller whom the environment has admitted before: one round trip less, and no other
+difference."""
 
 from typing import Any
 
 import pytest
 
-from shared import arrivals, gate
+from shared import arrivals, gate, limits
 from shared.errors import Refusal
 from shared.ids import uuid7
 from tests.campus import Answer, Campus, User
@@ -33,14 +34,58 @@ def test_the_second_read_takes_one_round_trip_and_says_the_same(campus: Campus, 
     second = campus.call("GET", ME, user)
     assert trips(campus) == 1
     assert (second.status, second.data) == (200, first.data)
-    left = [int(answer.headers["X-RateLimit-Remaining"]) for answer in (first, second)]
-    assert left[1] == left[0] - 1
+    assert left(second) == left(first) - 1
 
 
-def test_a_write_foresees_nothing(campus: Campus, user: User):
+BODY = {"title": "x", "dueAt": "2027-01-01T10:00:00Z"}
+
+
+def left(answer: Answer) -> int:
+    return int(answer.headers["X-RateLimit-Remaining"])
+
+
+def count(campus: Campus, user: User) -> int:
+    return campus.rows("select count(*) from assignment where user_id = %s", user.id)[0][0]
+
+
+def test_a_write_takes_two_round_trips_and_a_repeated_one_is_replayed(campus: Campus, user: User):
     ask(campus, user)
-    made = campus.call("POST", LIST, user, {"title": "x", "dueAt": "2027-01-01T10:00:00Z"})
-    assert (made.status, trips(campus)) == (201, 3)
+    key = {"Idempotency-Key": "one"}
+    made = campus.call("POST", LIST, user, BODY, key)
+    assert (made.status, trips(campus)) == (201, 2)
+    again = campus.call("POST", LIST, user, BODY, key)
+    assert (again.status, again.text) == (201, made.text)
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert left(again) == left(made) - 1
+    assert count(campus, user) == 1
+
+
+def test_a_write_of_somebody_who_was_suspended_since_leaves_nothing(campus: Campus, user: User):
+    ask(campus, user)
+    change(campus, user, "account_status", "suspended")
+    assert campus.call("POST", LIST, user, BODY).error == "ACCOUNT_SUSPENDED"
+    assert count(campus, user) == 0
+
+
+def test_a_write_over_the_limit_leaves_nothing_and_is_counted_once(
+    campus: Campus, user: User, monkeypatch: pytest.MonkeyPatch
+):
+    ask(campus, user)
+    monkeypatch.setitem(limits.BY_KIND, "creates", 1)
+    assert [campus.call("POST", LIST, user, BODY).status for _ in range(2)] == [201, 429]
+    assert count(campus, user) == 1
+
+
+def test_a_write_that_the_database_refuses_is_told_what_it_would_be_told_otherwise(
+    campus: Campus, user: User
+):
+    taken = {"username": f"ada{uuid7().hex[-12:]}"}
+    assert campus.call("PATCH", ME, campus.user(), taken).status == 200
+    ask(campus, user)
+    refused = campus.call("PATCH", ME, user, taken)
+    assert campus.lines[-1]["attempts"] == 2
+    gate._admitted.clear()
+    assert (refused.status, refused.error) == (409, campus.call("PATCH", ME, user, taken).error)
 
 
 @pytest.mark.parametrize(
