@@ -13,6 +13,7 @@ import re
 import threading
 import time
 import zlib
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import orjson
@@ -41,8 +42,12 @@ class Credentials(NamedTuple):
     @property
     def limit_key(self) -> str:
         """A pseudonym for counting, the same for every token of one caller."""
-        seed = self.key_hash or f"{self.issuer}|{self.subject}".encode()
-        return hashlib.sha256(seed).hexdigest()[:32]
+        return _pseudonym(self.key_hash or f"{self.issuer}|{self.subject}".encode())
+
+
+@lru_cache(1000)
+def _pseudonym(seed: bytes) -> str:
+    return hashlib.sha256(seed).hexdigest()[:32]
 
 
 def read_credentials(headers: dict[str, str]) -> Credentials | None:
