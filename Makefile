@@ -21,6 +21,9 @@ COMPILE = $(INDEX) $(UV) pip compile --quiet --universal --python-version 3.11 \
 # Modules are compiled once, not by each of the hundred processes that a test run starts.
 unexport PYTHONDONTWRITEBYTECODE
 
+# One more than there are processors: some tests wait for a page, a poller, or a death.
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+
 .DEFAULT_GOAL := help
 include infra/build/build.mk
 .PHONY: check-types check-style check-imports check-migrations check-template check-documents
@@ -36,7 +39,7 @@ up: $(INSTALLED) $(EMULATOR) $(DOCS_PAGE) ## Run everything on this machine; Ctr
 
 test: check $(EMULATOR) $(BENCH) $(DOCS_PAGE) $(LAYERS_BUILT) $(SAM) $(RUNTIME) ## Everything that CI runs: make check, then the tests
 	@.ci/install-browser
-	$(BIN)/pytest -n auto --dist loadgroup
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup
 
 fuzz: $(INSTALLED) $(FUZZ) $(DOCS_PAGE) ## Attack every route: hostile corpus, 100,000 tokens, both documents
 	CAMPUS_FUZZ=all CAMPUS_SEED=$${CAMPUS_SEED:-$$(date +%s)} .fuzz/bin/pytest -n auto -p tests.fuzz.figures tests/fuzz/operations.py \

@@ -7,6 +7,8 @@ round trip. `BEGIN` and `COMMIT` travel in the same flush as their neighbours:
     write   [BEGIN; count; COMMIT; BEGIN; admit; key]  [statement]  [events; answer; COMMIT]
     read    [BEGIN; count; admit]                        [statement; COMMIT]
 
+The first two are one for a caller who was admitted here before (`gate.foresee`).
+
 Errors of the server become `Refusal`s by their SQLSTATE; those worth repeating are repeated whole,
 with jitter, while the function has time (see docs/decisions/0003-postgresql-access.md).
 """

@@ -29,8 +29,10 @@ shows them), FastAPI behind Mangum, and Chalice, both traced by AWS's X-Ray SDK.
 **Campus** is this project's function `tasks` as it is deployed, with versions, limits, tenancy,
 idempotency key and outbox.
 A list counts and admits in each stack. A create of the frameworks does all that ours does with the
-same statements in as many round trips (limits, idempotency key, event, outbox, kept answer),
-written by hand. The floor's admits and inserts, and does no more.
+same statements (limits, idempotency key, event, outbox, kept answer), written by hand. The floor's
+admits and inserts, and does no more. The others take two round trips for a list and three for a
+create, as ours does for a caller who is new to the environment. The create that is compared plans
+no reminder; what one adds is told apart.
 
 ## How
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ def published(path: Path) -> Any:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
+@cache
 def validator(contract: type[Event]) -> Draft202012Validator:
     described = published(command.SCHEMAS / file_name(contract))
     Draft202012Validator.check_schema(described)

@@ -1,10 +1,10 @@
 """What every stack but this project's does: the same token check, the same log line, the same
 database work, written by hand.
 
-A list counts against the limits, admits the caller and reads one page, in two round trips like this
-project's. A create of the frameworks counts, admits, claims the idempotency key, inserts, tells the
-event and keeps the answer, in three: this project's statements. The floor's create admits the
-caller and inserts a row, and nothing else.
+A list counts against the limits, admits the caller and reads one page, in two round trips. A create
+of the frameworks counts, admits, claims the idempotency key, inserts, tells the event and keeps the
+answer, in three: this project's statements. The floor's create admits the caller and inserts a row,
+and nothing else.
 """
 
 import base64
@@ -131,7 +131,7 @@ def insert(credentials: Credentials, values: Row) -> Row:
 
 
 def create(headers: dict[str, str], address: str, values: Row) -> Row:
-    """All that this project's create does, in as many round trips."""
+    """All that this project's create does, in three round trips."""
     from functions.tasks.assignments import sql
     from shared.outbox import sql as outbox
     from tests.bench.stacks.models import Assignment
