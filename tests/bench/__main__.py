@@ -22,9 +22,11 @@ KEPT = Path("build/bench.json")
 def main() -> int:
     options = _options()
     with bench(options.rows, options.thoroughness) as there:
-        measured = {name: _measure(name, there) for name in options.only}
-    parts = {**_kept(), **measured}
-    _keep(parts)
+        measured: dict[str, Part] = {}
+        for name in options.only:  # each is kept at once: the next one may fail
+            measured[name] = _measure(name, there)
+            _keep({**_kept(), **measured})
+    parts = _kept()
     if not PARTS.keys() - parts.keys():
         page.write({name: parts[name] for name in PARTS})
     return report([figure for part in measured.values() for figure in part.figures])

@@ -21,6 +21,8 @@ from tests.journeys.people import Person
 from tests.journeys.stack import Stack
 
 PATIENCE = 10.0
+ITEMS_A_PERSON = 60
+"""Fewer than the plan allows in 30 days."""
 _BETWEEN_LOOKS = 0.0005
 _SEEN = """select exists (select from event
                 where type = 'assignment.completed' and entity_id = %(id)s),
@@ -33,17 +35,27 @@ def delays(number: int) -> list[float]:
     """Seconds from commit to effect, of so many events one after another."""
     progress = Progress("commit to effect")
     found: list[float] = []
-    with _stack() as stack, psycopg.connect(stack.database_url, autocommit=True) as watch:
-        person = Person(stack, "bench")
-        person.join()
-        watch.execute("update app_user set subscription_tier = 'premium'")
-        with ThreadPoolExecutor(1) as client:
-            for _ in range(number):
-                made = person.send("POST", "/v2/tasks/assignments", 201, _DUE).data["id"]
-                path = f"/v2/tasks/assignments/{made}/complete"
-                found.append(_delay(watch, made, client.submit(person.send, "POST", path, 200)))
-                progress.show(len(found), number, "events")
+    with (
+        _stack() as stack,
+        psycopg.connect(stack.database_url, autocommit=True) as watch,
+        ThreadPoolExecutor(1) as client,
+    ):
+        person = _premium(stack, watch, 0)
+        for done in range(number):
+            if done and done % ITEMS_A_PERSON == 0:
+                person = _premium(stack, watch, done)
+            made = person.send("POST", "/v2/tasks/assignments", 201, _DUE).data["id"]
+            path = f"/v2/tasks/assignments/{made}/complete"
+            found.append(_delay(watch, made, client.submit(person.send, "POST", path, 200)))
+            progress.show(len(found), number, "events")
     return found
+
+
+def _premium(stack: Stack, watch: psycopg.Connection[Any], number: int) -> Person:
+    person = Person(stack, f"bench{number}")
+    person.join()
+    watch.execute("update app_user set subscription_tier = 'premium'")
+    return person
 
 
 def _delay(watch: psycopg.Connection[Any], entity: str, sent: Future[Any]) -> float:
