@@ -7,16 +7,18 @@ import gc
 import sys
 from types import CodeType, FunctionType
 
-from shared.sql import Statement
+from shared.sql import Queries, Statement
 from tests.mutants.guards import ROOT, Guard, without
 
 
 def remove(guard: Guard) -> None:
     """Live without a guard from now on."""
     if guard.path.endswith(".sql"):
-        for statement in _living(Statement):
-            if statement.name == guard.statement and statement.text in _texts(guard):
-                object.__setattr__(statement, "text", guard.without)
+        for queries in _living(Queries):
+            held: dict[str, Statement] = queries._statements
+            known = held.get(guard.statement)
+            if known and known.text in _texts(guard):
+                held[guard.statement] = known._replace(text=guard.without)
     elif guard.statement:
         module = sys.modules[guard.path.removesuffix(".py").replace("/", ".")]
         setattr(module, guard.statement, guard.without)

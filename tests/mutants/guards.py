@@ -21,8 +21,8 @@ from tests.mutants.sql_guards import BEGINNINGS, conditions
 ROOT = Path(__file__).parents[2]
 # What decides who gets in, how often, and what is told once: the gate, its proofs, the delivery.
 SECURITY = (
-    *("clients", "cursors", "gate", "identity", "limits", "sealing", "signing"),
-    *("outbox", "work"),
+    *("arrivals", "clients", "cursors", "gate", "identity", "limits", "permission", "sealing"),
+    *("outbox", "signing", "work"),
 )
 # Here a call's answer decides whether something is done that cannot be taken back.
 TOLD = ("clients", "outbox", "work")
