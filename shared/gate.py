@@ -284,8 +284,9 @@ def _replay(route: Route, inputs: Inputs, result: Result | None) -> Answer | Non
 
 
 def keep(route: Route, inputs: Inputs, answer: Answer) -> list[Command]:
-    """The command that stores a 2xx answer for replays, for the closing flush."""
-    if not inputs.idempotency_key or not 200 <= answer.status < 300:
+    """The command that stores an answer for replays, for the closing flush. What is refused never
+    comes here."""
+    if not inputs.idempotency_key:
         return []
     body = answer.body
     if route.secret_answer:

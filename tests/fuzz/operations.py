@@ -57,13 +57,13 @@ def records(campus: Campus) -> Victim:
 
 def own(records: Victim, operation: Any) -> dict[str, str]:
     """Ids of the caller's own for what the path names."""
-    names = [parameter.name for parameter in operation.path_parameters]
+    names = [
+        parameter.name
+        for parameter in operation.path_parameters
+        if parameter.definition["schema"].get("format") == "uuid"
+    ]
     parameters = {name: re.sub(r"([A-Z])", r"_\1", name).lower() for name in names}
-    return {
-        name: records.ids_of(parameter)[0]
-        for name, parameter in parameters.items()
-        if parameter.endswith("_id")
-    }
+    return {name: records.ids_of(parameter)[0] for name, parameter in parameters.items()}
 
 
 def prepared(case: Case) -> requests.PreparedRequest:

@@ -3,9 +3,12 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from shared.driver import OperationalError, connect
+from shared.late import put_off
 from tests.campus import ROOT
 
 UNUSED = (
@@ -59,6 +62,37 @@ print([name for name in {UNUSED} if "__file__" in vars(sys.modules.get(name, sys
 def test_what_somebody_asks_for_is_there_all_the_same(code: str, told: str):
     assert run(f"import shared.driver\n{code}") == told
     assert run(f"{code.split(';')[0]}\nimport shared.driver\n{code}") == told
+
+
+def test_a_package_that_is_put_off_starts_when_it_is_asked_for_more_than_its_modules(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    package = tmp_path / "campus_probe"
+    package.mkdir()
+    (package / "__init__.py").write_text("STARTED = True\n")
+    (package / "part.py").write_text("VALUE = 1\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    late = put_off("campus_probe")
+    try:
+        from campus_probe import part
+
+        assert (part.VALUE, "STARTED" in vars(late)) == (1, False)
+        assert late.STARTED
+        with pytest.raises(AttributeError):
+            _ = late.nothing
+    finally:
+        for name in ("campus_probe.part", "campus_probe"):
+            sys.modules.pop(name, None)
+
+
+def test_what_is_not_installed_cannot_be_put_off():
+    with pytest.raises(ModuleNotFoundError):
+        put_off("campus_nowhere")
+
+
+def test_a_server_that_is_not_there_is_an_operational_error():
+    with pytest.raises(OperationalError, match="refused"):
+        connect("host=127.0.0.1 port=1 dbname=campus")
 
 
 def test_a_program_with_all_of_psycopg_finds_the_same_errors():

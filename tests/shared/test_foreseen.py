@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from shared import arrivals, gate, limits
+from shared.database import Command, Database, Result
+from shared.driver import OperationalError
 from shared.errors import Refusal
 from shared.ids import uuid7
 from tests.campus import Answer, Campus, User
@@ -153,3 +155,37 @@ def test_an_environment_remembers_so_many_and_then_begins_anew(
     for _ in range(5):
         ask(campus, campus.user())
         assert len(gate._admitted) <= 2
+
+
+def test_a_refusal_before_the_first_statement_is_for_admitted_callers(campus: Campus, user: User):
+    beyond_the_plan = BODY | {"reminders": [5, 15, 30, 60]}
+    ask(campus, user)
+    refused = campus.call("POST", LIST, user, beyond_the_plan)
+    assert (refused.status, campus.lines[-1]["attempts"]) == (403, 2)
+    change(campus, user, "account_status", "suspended")
+    assert campus.call("POST", LIST, user, beyond_the_plan).error == "ACCOUNT_SUSPENDED"
+
+
+def test_a_lost_connection_is_no_reason_to_begin_anew_at_once(
+    campus: Campus, user: User, monkeypatch: pytest.MonkeyPatch
+):
+    ask(campus, user)
+    original, lost = Database.begin, [True]
+
+    def begin(self: Database, *commands: Command, **options: Any) -> list[Result]:
+        if lost.pop():
+            lost.append(False)
+            raise OperationalError("gone")
+        lost.append(False)
+        return original(self, *commands, **options)
+
+    monkeypatch.setattr(Database, "begin", begin)
+    assert campus.call("GET", LIST, user).status == 200
+    assert campus.lines[-1]["attempts"] == 2
+
+
+def test_a_read_that_is_refused_between_its_statements_counts(campus: Campus, user: User):
+    before = ask(campus, user, ME)
+    course = f"/v2/courses/{uuid7()}/share-links"
+    assert campus.call("GET", course, user).status == 404
+    assert left(campus.call("GET", ME, user)) == left(before) - 2

@@ -122,6 +122,15 @@ def test_old_client_releases_are_sent_to_the_store(
     )
 
 
+def test_without_a_minimum_every_release_is_served(campus: Campus, user: User):
+    assert campus.call("GET", LIST, user, headers={"X-Client-Version": "ios/0.1"}).status == 200
+
+
+def test_an_empty_origin_is_no_origin(campus: Campus, user: User):
+    headers = campus.call("GET", LIST, user, headers={"Origin": ""}).headers
+    assert "Access-Control-Allow-Origin" not in headers
+
+
 def test_problem_json_says_the_same_error(campus: Campus, user: User):
     accept = {"Accept": "application/problem+json"}
     answer = campus.call("GET", f"{LIST}/nope", user, headers=accept)

@@ -54,6 +54,19 @@ def test_a_text_of_another_form_is_no_value(field: str, text: str, told: str):
         Sample.model_validate({field: text})
 
 
+@pytest.mark.parametrize("fields", [{}, {"user_id": uuid7(), "more": 1}], ids=["less", "more"])
+def test_a_fact_has_the_fields_of_its_contract(fields: dict[str, Any]):
+    with pytest.raises(TypeError, match="missing or unknown"):
+        UserCreated(**fields)
+
+
+def test_what_is_to_be_written_after_the_commit_is_refused():
+    held: Any = SimpleNamespace(broken_transaction=False)
+    session = Session(held)
+    with pytest.raises(RuntimeError, match="would be lost"):
+        session.close(("select 1", None))
+
+
 def test_a_contract_has_its_entity_and_is_the_only_one():
     with pytest.raises(TypeError, match="shelf_id"):
 
