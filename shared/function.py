@@ -86,5 +86,5 @@ def _prepare(api: Api) -> None:
         with suppress(Exception):
             step()
     gc.freeze()  # modules, routes and models are never garbage
-    gc.set_threshold(50_000)
+    gc.set_threshold(50_000)  # a request leaves hardly a cycle behind
     gc.enable()

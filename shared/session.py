@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from shared import related
-from shared.database import Command, Database, Result, is_lost
+from shared.database import Command, Database, Result
 from shared.driver import Error
 from shared.errors import Refusal
 from shared.lists import Paging, compile_list
@@ -125,10 +125,8 @@ class Session:
         self._opening = ([], None)
         try:
             results = self.database.begin(*opening, *commands)
-        except Error as error:
-            if is_lost(error):
-                raise
-            raise Unforeseen from None  # whose fault it is, admission has to say first
+        except Error:  # whose fault it is, admission has to say first
+            raise Unforeseen from None
         judge(results[: len(opening)])
         return results[len(opening) :]
 

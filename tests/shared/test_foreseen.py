@@ -166,7 +166,7 @@ def test_a_refusal_before_the_first_statement_is_for_admitted_callers(campus: Ca
     assert campus.call("POST", LIST, user, beyond_the_plan).error == "ACCOUNT_SUSPENDED"
 
 
-def test_a_lost_connection_is_no_reason_to_begin_anew_at_once(
+def test_a_lost_connection_is_opened_again(
     campus: Campus, user: User, monkeypatch: pytest.MonkeyPatch
 ):
     ask(campus, user)

@@ -11,8 +11,8 @@ import pytest
 from pydantic import ValidationError
 
 from events.users import UserCreated
+from shared import batch, lists, outbox
 from shared import database as databases
-from shared import lists, outbox
 from shared.database import Database, run_unit
 from shared.errors import Refusal
 from shared.facts import Event
@@ -142,6 +142,32 @@ def test_a_public_route_has_no_caller():
     anonymous: Any = SimpleNamespace(caller=None)
     with pytest.raises(RuntimeError, match="no caller"):
         Request.known_caller.fget(anonymous)  # pyright: ignore[reportOptionalCall]
+
+
+def test_only_what_is_a_list_is_listed_in_a_batch():
+    route: Any = SimpleNamespace(query=None, path="/things/{thing_id}")
+    with pytest.raises(TypeError, match="is no list"):
+        batch.listed(None, route, {})  # pyright: ignore[reportArgumentType]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [psycopg.errors.UndefinedTable(), psycopg.errors.QueryCanceled(), Refusal("TIMEOUT")],
+    ids=["a bug", "a timeout", "told by a route"],
+)
+def test_a_fault_of_ours_is_not_an_outcome_of_one_item(error: Exception):
+    undone: list[str] = []
+    request: Any = SimpleNamespace(
+        db=SimpleNamespace(run=lambda statement: undone.append(statement.name)),
+        emissions=SimpleNamespace(records=[]),
+    )
+
+    def effect() -> None:
+        raise error
+
+    with pytest.raises(type(error)):
+        batch._alone(request, effect)
+    assert undone == ["begin_item"]
 
 
 def test_a_session_that_is_closed_or_broken_says_so():

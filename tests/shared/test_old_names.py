@@ -226,6 +226,11 @@ def test_a_body_that_is_no_json_is_refused(campus: Campus, user: User, raw: byte
     assert answer.error in ("MALFORMED_JSON", "VALIDATION_ERROR")
 
 
+def test_a_query_string_that_is_no_text_is_refused(campus: Campus, user: User):
+    answer = campus.call("POST", f"{OLD_PATHS}delete-assignment?id=%ff", user)
+    assert (answer.status, answer.error) == (400, "VALIDATION_ERROR")
+
+
 def test_reading_and_writing_names_take_their_methods(campus: Campus, user: User):
     assert campus.call("GET", f"{OLD_PATHS}get-home-screen-data", user).status == 200
     assert call(campus, "get-home-screen-data", user, {}).status == 200
