@@ -18,7 +18,7 @@ SYNC = $(INDEX) $(UV) pip install --quiet --require-hashes
 COMPILE = $(INDEX) $(UV) pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --custom-compile-command "make lock"
 
-# Modules are compiled once, not by each of the hundred processes that a test run starts.
+# Modules are compiled once, not by each of the many processes that a test run starts.
 unexport PYTHONDONTWRITEBYTECODE
 
 # One more than there are processors: some tests wait for a page, a poller, or a death.

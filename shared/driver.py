@@ -4,7 +4,7 @@ psycopg's connections and cursors are not loaded; they come when somebody asks t
 as migrations and tests do. Import psycopg's parts from here, so that they come in this order.
 """
 
-# ruff: noqa: E402 (the imports that follow are those that it is about)
+# ruff: noqa: E402 (psycopg comes after what it would start has been put off: see `_lighten`)
 
 import importlib
 import sys
@@ -22,10 +22,9 @@ def _lighten() -> None:
     asyncio.CancelledError = importlib.import_module("asyncio.exceptions").CancelledError
     put_off("ctypes.util")
     put_off("psycopg")
-    # Reads the metadata of packages through an e-mail parser, for messages about versions. The
-    # number is what psycopg itself says where packages have no metadata.
+    # Reads the metadata of packages through an e-mail parser, for messages about versions.
     unread: Any = ModuleType("psycopg_binary.version")
-    unread.__version__ = "0.0.0.0"  # noqa: S104 (not an address)
+    unread.__version__ = "unknown"
     sys.modules.setdefault("psycopg_binary.version", unread)
 
 

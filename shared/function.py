@@ -81,6 +81,7 @@ def _prepare(api: Api) -> None:
         steps.append(identity.prepare)
     roles = {route.database or "app" for route in common}
     steps += [partial(gate.prepare, database(role)) for role in roles]
+    # Models build their validators late (`Model.model_config`); lists are what is asked for first.
     steps += [r.query[1].model_rebuild for r in common if r.query and r.result_is_page]
     for step in steps:
         with suppress(Exception):

@@ -4,7 +4,8 @@
 2. choose the version, find the route           _choose, Table.find
 3. verify the credentials, read the headers     without the database; faults are kept for later
 4. first flush: count, admit, lock the key      gate.enter (refusals in the order 401 429 403 4xx);
-   meanwhile read path, query and body          Inputs.complete
+   meanwhile read query and body                Inputs.complete
+   or, for a known caller, together with 5      gate.foresee
 5. run the route                                one statement, usually
 6. last flush: events, stored answer, COMMIT    Session.close
 7. publish the events, run what comes after     best effort, the relay sweeps the rest
@@ -191,13 +192,13 @@ class _Exchange:
             number += len(self.fetched)
             try:
                 if number == 0:
-                    return self._attempt(held, route, credentials, inputs, None, done)
+                    return self._attempt(held, route, credentials, inputs, done, foresees=True)
             except Unforeseen as told:
                 self.attempts += 1
                 self.headers.update(told.standing or {})
                 number = int(told.standing is not None)
                 held.rollback()
-            return self._attempt(held, route, credentials, inputs, number, done)
+            return self._attempt(held, route, credentials, inputs, done, again=number > 0)
 
         repeatable = not route.writes or inputs.idempotency_key is not None
         left = self._seconds_left
@@ -218,15 +219,17 @@ class _Exchange:
         route: Route,
         credentials: Credentials | None,
         inputs: Inputs,
-        number: int | None,
         done: list[Request],
+        *,
+        foresees: bool = False,
+        again: bool = False,
     ) -> Answer:
         session = self.session = Session(
             held, commits_after=None if route.writes else route.statements
         )
         asked = self.call, route, credentials, inputs, session
-        entered = gate.foresee(*asked) if number is None else None
-        entered = entered or gate.enter(*asked, again=bool(number))
+        entered = gate.foresee(*asked) if foresees else None
+        entered = entered or gate.enter(*asked, again=again)
         session.paging = inputs.paging
         self.headers.update(entered.headers)
         if entered.replay:

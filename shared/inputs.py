@@ -1,7 +1,7 @@
 """From bytes to typed arguments: bodies, query strings, preconditions and idempotency keys.
 
-Nothing here touches the database: what is wrong with a request is known before it is admitted, and
-told only after it has been.
+Nothing here touches the database: what is wrong with a request is known before or while it is
+admitted, and told only after it has been.
 """
 
 import hashlib

@@ -24,7 +24,7 @@ from shared.late import put_off
 
 def _without_plugins() -> None:
     """Nobody plugs into pydantic here. Looking for plugins reads the metadata of every package, and
-    only being ready to costs as much as a dozen models."""
+    being ready to look imports an e-mail parser."""
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "true")
     metadata: Any = put_off("importlib.metadata")
 

@@ -12,11 +12,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 import orjson
-from pydantic.alias_generators import to_camel, to_snake
+from pydantic.alias_generators import to_snake
 from pydantic_core import from_json
 
 from shared.errors import Refusal
 from shared.inputs import as_parameter
+from shared.models import camel
 from shared.request import Call
 from shared.routing import OLD_PATHS, Old, Route
 from shared.table import typed
@@ -160,6 +161,6 @@ def _renamed(key: str, old: Old) -> str:
 
 def _missing(parameter: str, version: Version, old: Old) -> Refusal:
     name = next((key for key, newer in old.fields.items() if newer == parameter), parameter)
-    spelled = name if version.snake_case else to_camel(name)
+    spelled = name if version.snake_case else camel(name)
     error = {"pointer": f"/{spelled}", "in": "body", "code": "missing", "message": "is needed"}
     return Refusal("VALIDATION_ERROR", details={"errors": [error]})

@@ -130,7 +130,7 @@ class Session:
         judge(results[: len(opening)])
         return results[len(opening) :]
 
-    def begin_with(self, opening: list[Command], judge: Callable[[list[Result]], None]) -> None:
+    def begin_with(self, opening: list[Command], judge: Judge) -> None:
         """Let these commands go with the first statement; their results are judged before those of
         the statement are used."""
         self.open, self._opening = True, (opening, judge)

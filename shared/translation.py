@@ -8,10 +8,8 @@ from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-from pydantic.alias_generators import to_camel
-
 from shared.edits import Document, Faults, OnlyNewer, inside_older, older_names
-from shared.models import Model, nested_models, own_fields, wire_names
+from shared.models import Model, camel, nested_models, own_fields, wire_names
 from shared.versions import Change, Version, chain, newer_versions, step
 
 Place = tuple[str | int, ...]
@@ -54,7 +52,7 @@ def _spellings(model: type[Model], version: str) -> dict[str, str]:
     older = [
         e.older for c in chain(model, version) for e in c.edits if not isinstance(e, OnlyNewer)
     ]
-    return {name: to_camel(name) for name in older} | wire_names(model)
+    return {name: camel(name) for name in older} | wire_names(model)
 
 
 def wire_name(version: Version, model: type[Model], name: str) -> str:
